@@ -1,0 +1,3 @@
+//! index
+pub mod automaton;
+pub mod terms;

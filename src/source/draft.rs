@@ -1,0 +1,171 @@
+//! What a reader produces: a code system in memory, not yet searchable.
+
+use crate::code::{CodeGrammar, Mark};
+use crate::edition::Edition;
+
+/// How much of its code system a draft holds (FHIR `CodeSystem.content`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Content {
+    /// Every code of the edition: a code that is not there does not exist in it.
+    #[default]
+    Complete,
+    /// Some of the codes: a code that is not there is merely unknown.
+    Fragment,
+    /// No codes of its own: designations and properties for codes of another file.
+    Supplement,
+}
+
+/// Whether a code may be used on a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Usability {
+    /// The code may be used.
+    #[default]
+    Usable,
+    /// A listed code that has finer codes below it, one of which must be used instead.
+    Heading,
+    /// A chapter or block: it groups codes and is none itself (FHIR `notSelectable`).
+    Grouper,
+}
+
+/// What a designation is for (FHIR `CodeSystem.concept.designation.use`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DesignationUse {
+    /// The name under which the concept is shown in its language.
+    #[default]
+    Preferred,
+    /// Another name of the same meaning.
+    Synonym,
+    /// A shortened form for narrow fields.
+    Abbreviated,
+    /// The name of the same meaning in an earlier edition.
+    FormerName,
+    /// An entry of an alphabetical index that leads here.
+    IndexTerm,
+    /// An inclusion term: a narrower meaning that the code also covers.
+    Inclusion,
+    /// A use that only the publisher knows.
+    Other {
+        /// The system that defines the use.
+        system: String,
+        /// The use's code there.
+        code: String,
+    },
+}
+
+/// One term for a concept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Designation {
+    /// The term as its publisher wrote it, white space at the ends aside.
+    pub text: String,
+    /// Language, as a BCP 47 tag: `vi`, `en`.
+    pub language: String,
+    /// What the term is for.
+    pub r#use: DesignationUse,
+}
+
+impl Designation {
+    /// The name shown in a language.
+    #[must_use]
+    pub fn preferred(language: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { text: text.into(), language: language.into(), r#use: DesignationUse::Preferred }
+    }
+}
+
+/// How a concept stands to a parent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum EdgeKind {
+    /// The concept is a kind of its parent; subsumption follows these edges.
+    #[default]
+    IsA,
+    /// The concept is a part of its parent.
+    PartOf,
+}
+
+/// An edge to a parent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parent {
+    /// The parent's code as printed, without mark. It must be a concept of the same draft.
+    pub code: String,
+    /// What the edge means.
+    pub kind: EdgeKind,
+}
+
+/// The type of a property's values (FHIR `CodeSystem.property.type`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PropertyKind {
+    /// True or false. Only `true` is stored; every other concept of the edition is false.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// Text.
+    Text,
+    /// A code of the same system, as printed, with its mark if it has one.
+    Code,
+}
+
+/// A property that concepts of a system may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyDefinition {
+    /// Its name, in kebab case: `never-main-diagnosis`.
+    pub name: String,
+    /// What it means, for people, with the source of the rule.
+    pub description: String,
+    /// The type of its values.
+    pub kind: PropertyKind,
+}
+
+/// A property's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PropertyValue {
+    /// For [`PropertyKind::Boolean`].
+    Boolean(bool),
+    /// For [`PropertyKind::Integer`].
+    Integer(i64),
+    /// For [`PropertyKind::Text`].
+    Text(String),
+    /// For [`PropertyKind::Code`].
+    Code(String),
+}
+
+/// One concept of a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DraftConcept {
+    /// The code in its printed form, without mark: `A17.0`.
+    pub code: String,
+    /// The dagger or asterisk behind it. Two concepts may share a code and differ in the mark (twins).
+    pub mark: Mark,
+    /// The code exactly as the source has it, where that is not `code` followed by the mark.
+    pub source_code: Option<String>,
+    /// Whether the code may be used on a record.
+    pub usability: Usability,
+    /// True if the publisher has withdrawn the code but still lists it.
+    pub inactive: bool,
+    /// Its terms, in order of preference within each language and use.
+    pub designations: Vec<Designation>,
+    /// Its parents; the first `IsA` one is the place where the publisher prints it.
+    pub parents: Vec<Parent>,
+    /// Its properties: an index into [`Draft::properties`], and a value. A property may repeat.
+    pub properties: Vec<(usize, PropertyValue)>,
+}
+
+/// A code system in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Which list and which edition it is.
+    pub edition: Edition,
+    /// How much of the list it holds.
+    pub content: Content,
+    /// How its codes are written.
+    pub grammar: CodeGrammar,
+    /// Language in which a concept is shown unless another is asked for.
+    pub language: String,
+    /// The properties that its concepts may have.
+    pub properties: Vec<PropertyDefinition>,
+    /// Its concepts, in the publisher's order.
+    pub concepts: Vec<DraftConcept>,
+}

@@ -1,0 +1,33 @@
+//! Readers: a publisher's files become a [`Draft`] and a [`Report`].
+//!
+//! A reader knows one format and nothing of the index. It keeps text as its publisher wrote it (white
+//! space at the ends aside, which it reports), brings codes to their printed form, and writes a line in
+//! the report for every row that it repaired, doubts or refuses: nothing is dropped in silence.
+//!
+//! | module | reads | feature |
+//! |---|---|---|
+//! | [`delimited`] | any CSV or TSV with described columns | `csv` |
+//! | [`icd10cm`] | ICD-10-CM order files | none |
+//! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
+//! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
+//! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
+
+mod draft;
+mod report;
+
+#[cfg(feature = "csv")]
+pub mod delimited;
+pub mod encoding;
+pub mod icd10cm;
+#[cfg(feature = "xlsx")]
+pub mod qd4469;
+#[cfg(feature = "xlsx")]
+mod spreadsheet;
+#[cfg(any(feature = "csv", feature = "xlsx"))]
+pub mod tt06;
+
+pub use draft::{
+    Content, Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, PropertyDefinition, PropertyKind,
+    PropertyValue, Usability,
+};
+pub use report::{Entry, Place, Report, Severity, SourceFile};
