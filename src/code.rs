@@ -91,7 +91,9 @@ impl CodeGrammar {
     pub fn render(self, key: &str, out: &mut String) {
         match (self, key.split_at_checked(3)) {
             (Self::Icd10, Some((category, finer)))
-                if !finer.is_empty() && !key.contains('-') && category.as_bytes().get(1).is_some_and(u8::is_ascii_digit) =>
+                if !finer.is_empty()
+                    && !key.contains('-')
+                    && category.as_bytes().get(1).is_some_and(u8::is_ascii_digit) =>
             {
                 out.push_str(category);
                 out.push('.');
