@@ -37,8 +37,6 @@ pub enum DesignationUse {
     Preferred,
     /// Another name of the same meaning.
     Synonym,
-    /// A shortened form for narrow fields.
-    Abbreviated,
     /// The name of the same meaning in an earlier edition.
     FormerName,
     /// An entry of an alphabetical index that leads here.
@@ -52,6 +50,15 @@ pub enum DesignationUse {
         /// The use's code there.
         code: String,
     },
+    /// A shortened form for narrow fields, such as ICD-10-CM's short descriptions. It is shown, not searched.
+    Abbreviated,
+}
+
+impl DesignationUse {
+    /// Whether search looks at terms of this use. Those it does not look at sort behind all others.
+    pub(crate) fn is_searchable(&self) -> bool {
+        *self != Self::Abbreviated
+    }
 }
 
 /// One term for a concept.

@@ -1,0 +1,126 @@
+//! Section *designations*: which concept, language and use each term belongs to.
+//!
+//! Terms are numbered by group, a group being the terms of one language and one use; inside a group by
+//! concept. So a group needs no number per term, and the preferred names of a language usually need
+//! nothing at all beyond the texts.
+//!
+//! ```text
+//! groups varint | for each group, sorted by language then use:
+//!   language text | use u8 [system text, code text, for use 255] | terms varint | part: members (concept of each term)
+//! ```
+//! Uses: 0 preferred, 1 synonym, 2 abbreviated, 3 former name, 4 index term, 5 inclusion, 255 other.
+
+use super::bytes::{Cursor, put_part, put_text, put_varint};
+use super::members::Members;
+use crate::source::DesignationUse;
+use crate::{Error, Result};
+
+const NAME: &str = "designations";
+/// More languages and uses than any publisher distinguishes.
+const MOST_GROUPS: u64 = 4096;
+
+/// The terms of one language and one use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) language: String,
+    pub(crate) r#use: DesignationUse,
+    /// Number of its first term.
+    pub(crate) first_term: u32,
+    pub(crate) terms: u32,
+    /// Where its members stand in the section.
+    members: std::ops::Range<usize>,
+}
+
+impl Group {
+    pub(crate) fn members<'a>(&self, section: &'a [u8], count: u32) -> Result<Members<'a>> {
+        let members = section.get(self.members.clone()).and_then(|bytes| Members::open(bytes, count));
+        members.filter(|members| members.len() == self.terms).ok_or(Error::corrupt(NAME, "members do not fit"))
+    }
+
+    /// The numbers of a concept's terms in this group, in order of preference.
+    pub(crate) fn terms_of(&self, section: &[u8], count: u32, concept: u32) -> Result<std::ops::Range<u32>> {
+        let positions = self.members(section, count)?.positions(concept);
+        Ok(self.first_term.saturating_add(positions.start)..self.first_term.saturating_add(positions.end))
+    }
+}
+
+/// What a group is when an index is written: its language and use, and the concept of each term.
+pub(crate) type GroupInput<'d> = (&'d str, &'d DesignationUse, Vec<u32>);
+
+pub(crate) fn encode(groups: &[GroupInput<'_>], count: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_varint(&mut out, groups.len() as u64);
+    for (language, r#use, concepts) in groups {
+        put_text(&mut out, language);
+        match r#use {
+            DesignationUse::Preferred => out.push(0),
+            DesignationUse::Synonym => out.push(1),
+            DesignationUse::Abbreviated => out.push(2),
+            DesignationUse::FormerName => out.push(3),
+            DesignationUse::IndexTerm => out.push(4),
+            DesignationUse::Inclusion => out.push(5),
+            DesignationUse::Other { system, code } => {
+                out.push(255);
+                put_text(&mut out, system);
+                put_text(&mut out, code);
+            }
+        }
+        put_varint(&mut out, concepts.len() as u64);
+        put_part(&mut out, &Members::encode(concepts, count));
+    }
+    out
+}
+
+/// Reads the groups; there are as many as languages and uses, not as many as terms.
+pub(crate) fn read_groups(section: &[u8]) -> Result<Vec<Group>> {
+    parse(section).ok_or(Error::corrupt(NAME, "a group is cut off or unknown"))
+}
+
+fn parse(section: &[u8]) -> Option<Vec<Group>> {
+    let mut cursor = Cursor::new(section);
+    let mut groups = Vec::new();
+    let mut first_term = 0_u32;
+    for _ in 0..cursor.varint().filter(|groups| *groups <= MOST_GROUPS)? {
+        let language = cursor.text()?.to_owned();
+        let r#use = match cursor.u8()? {
+            0 => DesignationUse::Preferred,
+            1 => DesignationUse::Synonym,
+            2 => DesignationUse::Abbreviated,
+            3 => DesignationUse::FormerName,
+            4 => DesignationUse::IndexTerm,
+            5 => DesignationUse::Inclusion,
+            255 => DesignationUse::Other { system: cursor.text()?.to_owned(), code: cursor.text()?.to_owned() },
+            _ => return None,
+        };
+        let terms = cursor.varint_u32()?;
+        let members = cursor.part()?.len();
+        let end = section.len() - cursor.remaining();
+        groups.push(Group { language, r#use, first_term, terms, members: end - members..end });
+        first_term = first_term.checked_add(terms)?;
+    }
+    cursor.is_empty().then_some(groups)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_round_trip() {
+        let other = DesignationUse::Other { system: "http://snomed.info/sct".into(), code: "900000000000003001".into() };
+        let input: [GroupInput<'_>; 3] = [
+            ("vi", &DesignationUse::Preferred, vec![0, 1, 2]),
+            ("vi", &DesignationUse::Synonym, vec![1, 1]),
+            ("en", &other, vec![2]),
+        ];
+        let section = encode(&input, 3);
+        let groups = read_groups(&section).unwrap();
+        assert_eq!(groups.len(), 3);
+        assert_eq!((groups[2].language.as_str(), &groups[2].r#use, groups[2].first_term), ("en", &other, 5));
+        assert_eq!(groups[1].terms_of(&section, 3, 1).unwrap(), 3..5);
+        assert!(groups[1].terms_of(&section, 3, 0).unwrap().is_empty());
+        for length in 0..section.len() {
+            assert!(read_groups(&section[..length]).is_err(), "{length}");
+        }
+    }
+}
