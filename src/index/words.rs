@@ -1,0 +1,284 @@
+//! Section *search*: the words of one language's terms, and where each stands.
+//!
+//! A *word* is a folded token (`phoi`); its *forms* are the accented tokens that fold to it (`phổi`,
+//! `phôi`, `phối`), sorted, so that the forms of a word, and of all words with a common prefix, are
+//! consecutive. Each form has a list of the terms in which it stands. Terms are counted from the first
+//! term of the language.
+//!
+//! ```text
+//! first term u32 | terms u32
+//! part: transducer, word → rank
+//! part: Column, the first form of each word, and the number of forms; empty if every word has one form
+//! part: sparse texts, by form: its accented text where that differs from the word
+//! part: Column, where each form's list starts
+//! part: lists: length varint, then the interpolative code of the terms
+//! part: tokens of each term, capped at 15, two terms to a byte, the first in the low half
+//! part: transducer, phonetic key → rank; empty if the language has no such keys
+//! part: Column, where the words of each phonetic key start in the next part, and their number
+//! part: Column, word ranks by phonetic key
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use super::automaton::Automaton;
+use super::bytes::{Column, Cursor, put_part, put_varint};
+use super::postings;
+use super::sparse::SparseTexts;
+use crate::text::{Analyzer, phonetic_key};
+use crate::{Error, Result};
+
+const NAME: &str = "search";
+/// Term lengths are stored in four bits; longer terms count as this long.
+const LONGEST: usize = 15;
+
+/// Collects the words of one language's terms.
+pub(crate) struct Writer {
+    first_term: u32,
+    analyzer: Analyzer,
+    /// By folded word, then accented form: the number under which its terms are collected.
+    forms: BTreeMap<String, BTreeMap<String, usize>>,
+    /// Numbers by accented form alone, which decides the folded word.
+    known: HashMap<String, usize>,
+    terms_of: Vec<Vec<u32>>,
+    lengths: Vec<u8>,
+}
+
+impl Writer {
+    pub(crate) fn new(first_term: u32) -> Self {
+        Self {
+            first_term,
+            analyzer: Analyzer::new(),
+            forms: BTreeMap::new(),
+            known: HashMap::new(),
+            terms_of: Vec::new(),
+            lengths: Vec::new(),
+        }
+    }
+
+    /// Adds the next term of the language.
+    pub(crate) fn add(&mut self, text: &str) {
+        let term = self.lengths.len() as u32;
+        let tokens = self.analyzer.analyze(text);
+        for token in tokens.iter() {
+            let number = match self.known.get(token.accented()) {
+                Some(&number) => number,
+                None => {
+                    let number = self.terms_of.len();
+                    self.known.insert(token.accented().to_owned(), number);
+                    let forms = self.forms.entry(token.folded().to_owned()).or_default();
+                    forms.insert(token.accented().to_owned(), number);
+                    self.terms_of.push(Vec::new());
+                    number
+                }
+            };
+            if let Some(terms) = self.terms_of.get_mut(number)
+                && terms.last() != Some(&term)
+            {
+                terms.push(term);
+            }
+        }
+        self.lengths.push(tokens.len().min(LONGEST) as u8);
+    }
+
+    pub(crate) fn finish(self) -> Result<Vec<u8>> {
+        let refused = |error: fst::Error| Error::Draft { message: error.to_string(), code: None };
+        let count = self.lengths.len() as u32;
+        let mut words = fst::MapBuilder::memory();
+        let (mut first_forms, mut texts, mut starts, mut lists) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (rank, (word, forms)) in self.forms.iter().enumerate() {
+            words.insert(word, rank as u64).map_err(refused)?;
+            first_forms.push(starts.len() as u32);
+            for (form, &number) in forms {
+                if form != word {
+                    texts.push((starts.len() as u32, form.as_str()));
+                }
+                starts.push(lists.len() as u32);
+                let terms = self.terms_of.get(number).map(Vec::as_slice).unwrap_or_default();
+                put_varint(&mut lists, terms.len() as u64);
+                postings::encode(terms, count, &mut lists);
+            }
+        }
+        first_forms.push(starts.len() as u32);
+        if first_forms.len() == starts.len() + 1 {
+            first_forms.clear();
+        }
+        let lengths: Vec<u8> =
+            self.lengths.chunks(2).map(|pair| pair.iter().rev().fold(0, |byte, length| byte << 4 | length)).collect();
+        let (keys, key_starts, key_words) = self.phonetic_keys()?;
+
+        let mut out = self.first_term.to_le_bytes().to_vec();
+        out.extend(count.to_le_bytes());
+        put_part(&mut out, &words.into_inner().map_err(refused)?);
+        put_part(&mut out, &Column::encode(&first_forms));
+        put_part(&mut out, &SparseTexts::encode(&texts));
+        put_part(&mut out, &Column::encode(&starts));
+        put_part(&mut out, &lists);
+        put_part(&mut out, &lengths);
+        put_part(&mut out, &keys);
+        put_part(&mut out, &Column::encode(&key_starts));
+        put_part(&mut out, &Column::encode(&key_words));
+        Ok(out)
+    }
+
+    fn phonetic_keys(&self) -> Result<(Vec<u8>, Vec<u32>, Vec<u32>)> {
+        let refused = |error: fst::Error| Error::Draft { message: error.to_string(), code: None };
+        let mut by_key: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (rank, word) in self.forms.keys().enumerate() {
+            let mut key = String::new();
+            phonetic_key(word, &mut key);
+            if !key.is_empty() {
+                by_key.entry(key).or_default().push(rank as u32);
+            }
+        }
+        // A key that only its own word has leads nowhere else: not worth its bytes.
+        by_key.retain(|key, ranks| ranks.len() > 1 || !self.forms.contains_key(key));
+        let mut keys = fst::MapBuilder::memory();
+        let (mut starts, mut words) = (Vec::new(), Vec::new());
+        for (rank, (key, ranks)) in by_key.into_iter().enumerate() {
+            keys.insert(key, rank as u64).map_err(refused)?;
+            starts.push(words.len() as u32);
+            words.extend(ranks);
+        }
+        starts.push(words.len() as u32);
+        Ok((keys.into_inner().map_err(refused)?, starts, words))
+    }
+}
+
+/// The section, opened.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    pub(crate) first_term: u32,
+    pub(crate) terms: u32,
+    words: Automaton<'a>,
+    first_forms: Column<'a>,
+    texts: SparseTexts<'a>,
+    starts: Column<'a>,
+    lists: &'a [u8],
+    lengths: &'a [u8],
+    phonetic: Automaton<'a>,
+    phonetic_starts: Column<'a>,
+    phonetic_words: Column<'a>,
+}
+
+fn damaged() -> Error {
+    Error::corrupt(NAME, "its parts contradict each other")
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn open(section: &'a [u8]) -> Result<Self> {
+        let mut cursor = Cursor::new(section);
+        let (Some(first_term), Some(terms)) = (cursor.u32(), cursor.u32()) else { return Err(damaged()) };
+        let mut part = || cursor.part().ok_or_else(damaged);
+        let column = |bytes: &'a [u8]| Column::open(bytes).ok_or_else(damaged);
+        let words = Automaton::new(part()?, NAME)?;
+        let first_forms = column(part()?)?;
+        let texts = SparseTexts::open(&mut Cursor::new(part()?)).ok_or_else(damaged)?;
+        let starts = column(part()?)?;
+        let (lists, lengths) = (part()?, part()?);
+        let phonetic = Automaton::new(part()?, NAME)?;
+        let (phonetic_starts, phonetic_words) = (column(part()?)?, column(part()?)?);
+        if !cursor.is_empty() || lengths.len() != (terms as usize).div_ceil(2) {
+            return Err(damaged());
+        }
+        Ok(Self {
+            first_term,
+            terms,
+            words,
+            first_forms,
+            texts,
+            starts,
+            lists,
+            lengths,
+            phonetic,
+            phonetic_starts,
+            phonetic_words,
+        })
+    }
+
+    pub(crate) fn automaton(&self) -> &Automaton<'a> {
+        &self.words
+    }
+
+    /// The forms of a word, or of consecutive words.
+    pub(crate) fn forms(&self, words: Range<u32>) -> Range<u32> {
+        if self.first_forms.len() == 0 {
+            return words;
+        }
+        let first = |word: u32| self.first_forms.get(word as usize).unwrap_or_default();
+        first(words.start)..first(words.end)
+    }
+
+    /// The accented text of a form; `None` if it is the folded word itself.
+    pub(crate) fn form_text(&self, form: u32) -> Result<Option<&'a str>> {
+        self.texts.get(form).map(|text| text.ok_or_else(damaged)).transpose()
+    }
+
+    /// In how many terms a form stands.
+    pub(crate) fn frequency(&self, form: u32) -> Result<u32> {
+        Ok(self.list(form)?.0)
+    }
+
+    fn list(&self, form: u32) -> Result<(u32, &'a [u8])> {
+        let start = self.starts.get(form as usize).ok_or_else(damaged)? as usize;
+        let end = self.starts.get(form as usize + 1).map_or(self.lists.len(), |end| end as usize);
+        let mut cursor = Cursor::new(self.lists.get(start..end).ok_or_else(damaged)?);
+        let length = cursor.varint_u32().filter(|length| *length <= self.terms).ok_or_else(damaged)?;
+        Ok((length, cursor.take_rest()))
+    }
+
+    /// Appends the terms in which a form stands, counted from the language's first term.
+    pub(crate) fn terms_of(&self, form: u32, terms: &mut Vec<u32>) -> Result<()> {
+        let (length, code) = self.list(form)?;
+        postings::decode(code, length as usize, self.terms, terms).ok_or_else(damaged)
+    }
+
+    /// How many tokens a term has; 15 stands for 15 and more.
+    pub(crate) fn length(&self, term: u32) -> u8 {
+        let byte = self.lengths.get(term as usize / 2).copied().unwrap_or_default();
+        if term % 2 == 0 { byte & 15 } else { byte >> 4 }
+    }
+
+    /// The words that sound alike: those with the given phonetic key.
+    pub(crate) fn sounding_like(&self, key: &str) -> Result<impl Iterator<Item = u32> + use<'a>> {
+        let range = match self.phonetic.get(key.as_bytes())? {
+            Some(rank) => {
+                let rank = usize::try_from(rank).unwrap_or(usize::MAX);
+                let bound = |at: usize| self.phonetic_starts.get(at).ok_or_else(damaged);
+                bound(rank)? as usize..bound(rank.saturating_add(1))? as usize
+            }
+            None => 0..0,
+        };
+        let words = self.phonetic_words;
+        Ok(range.map_while(move |at| words.get(at)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lead_to_their_terms() {
+        let mut writer = Writer::new(10);
+        for text in ["Viêm phổi", "U ác của phôi", "Viêm đa cơ", "Viêm da cơ địa", ""] {
+            writer.add(text);
+        }
+        let section = writer.finish().unwrap();
+        let words = Words::open(&section).unwrap();
+        assert_eq!((words.first_term, words.terms), (10, 5));
+        let rank = words.automaton().get(b"phoi").unwrap().unwrap() as u32;
+        let forms = words.forms(rank..rank + 1);
+        assert_eq!(forms.len(), 2);
+        let mut found = Vec::new();
+        for form in forms {
+            let text = words.form_text(form).unwrap().unwrap();
+            let mut terms = Vec::new();
+            words.terms_of(form, &mut terms).unwrap();
+            found.push((text.to_owned(), terms));
+        }
+        assert_eq!(found, [("phôi".to_owned(), vec![1]), ("phôi\u{309}".to_owned(), vec![0])]);
+        let lengths: Vec<u8> = (0..5).map(|term| words.length(term)).collect();
+        assert_eq!(lengths, [2, 4, 3, 4, 0]);
+    }
+}

@@ -1,0 +1,151 @@
+//! The front door: several code systems and editions under one roof.
+
+use std::sync::Arc;
+
+use crate::concept::Lookup;
+use crate::edition::{Date, Edition};
+use crate::system::CodeSystem;
+use crate::{Error, Result};
+
+/// Code systems and their editions, asked by name and date.
+///
+/// A system is named by its short name (`icd10-vn`), one of its aliases, or its canonical URL; followed by
+/// `|` and a version it names one edition (`icd10-vn|tt06`). Letter case does not matter. Without a version
+/// the answer comes from the edition in force on the day set by [`as_of`](Self::as_of); if no day is set,
+/// from the latest one. Complete lists go before fragments. Which edition answered is always told by the
+/// answer: [`Concept::system`](crate::Concept::system).
+///
+/// A `Terminology` is an immutable snapshot and cheap to clone. To replace a list, build a new one and swap it.
+///
+/// ```
+/// # #[cfg(feature = "bundled")] {
+/// use medterm::{Lookup, Terminology};
+/// let terminology = Terminology::bundled()?;
+/// let hypertension = terminology.lookup("icd10-vn", "i10")?.concept().unwrap();
+/// assert_eq!(hypertension.code()?, "I10");
+/// // A list that is not loaded says nothing about its codes.
+/// assert_eq!(terminology.lookup("loinc", "4548-4")?, Lookup::NotLoaded);
+/// # }
+/// # Ok::<(), medterm::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Terminology {
+    /// Best first: complete before fragment, later before earlier.
+    systems: Arc<[CodeSystem]>,
+    date: Option<Date>,
+}
+
+impl Terminology {
+    /// Puts code systems together.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`] if the same edition is given twice: answers would depend on their order.
+    pub fn new(systems: impl IntoIterator<Item = CodeSystem>) -> Result<Self> {
+        let mut systems: Vec<CodeSystem> = systems.into_iter().collect();
+        systems.sort_by(|a, b| {
+            let rank = |system: &CodeSystem| (!system.is_fragment(), system.edition().in_force.from);
+            rank(b).cmp(&rank(a)).then_with(|| b.edition().version.cmp(&a.edition().version))
+        });
+        for (position, system) in systems.iter().enumerate() {
+            let edition = system.edition();
+            let same = |other: &&CodeSystem| {
+                (&other.edition().system, &other.edition().version) == (&edition.system, &edition.version)
+            };
+            if systems.iter().skip(position + 1).any(|other| same(&other)) {
+                return Err(Error::Argument {
+                    what: "code system",
+                    value: edition.to_string(),
+                    expected: "each edition once".into(),
+                });
+            }
+        }
+        Ok(Self { systems: systems.into(), date: None })
+    }
+
+    /// The embedded starter set alone; see [`bundled`](crate::bundled).
+    ///
+    /// # Errors
+    ///
+    /// None in practice: the embedded bytes are checked by the crate's tests.
+    #[cfg(feature = "bundled")]
+    pub fn bundled() -> Result<Self> {
+        Self::new([CodeSystem::bundled()?])
+    }
+
+    /// The same lists, asked as on a given day: only editions in force on it answer. For a diagnosis that is
+    /// the day on which the encounter ended.
+    #[must_use]
+    pub fn as_of(&self, date: Date) -> Self {
+        Self { systems: Arc::clone(&self.systems), date: Some(date) }
+    }
+
+    /// The day set by [`as_of`](Self::as_of).
+    #[must_use]
+    pub fn date(&self) -> Option<Date> {
+        self.date
+    }
+
+    /// All editions that were put in, those not in force on the day included.
+    #[must_use]
+    pub fn loaded(&self) -> &[CodeSystem] {
+        &self.systems
+    }
+
+    /// The edition that answers for a name; `None` if none is loaded, or none is in force on the day.
+    /// A version that is named is not held against the day: who names it wants it.
+    #[must_use]
+    pub fn system(&self, name: &str) -> Option<&CodeSystem> {
+        if let Some((name, version)) = name.rsplit_once('|') {
+            return self.named(name).find(|system| system.edition().version.eq_ignore_ascii_case(version));
+        }
+        self.named(name).find(|system| self.answers(system))
+    }
+
+    /// One edition of each code system: those that answer when no version is named.
+    pub fn current(&self) -> impl Iterator<Item = &CodeSystem> {
+        let answering = |system: &&CodeSystem| self.answers(system);
+        self.systems.iter().enumerate().filter(move |(_, system)| answering(system)).filter_map(move |(position, system)| {
+            let mut better = self.systems.iter().take(position).filter(answering);
+            (!better.any(|other| other.edition().system == system.edition().system)).then_some(system)
+        })
+    }
+
+    /// Looks a code up in the edition that answers for `system`.
+    ///
+    /// A code that the edition lacks is [`Lookup::Unknown`] with the other loaded editions of the same system
+    /// that do list it; a system that is not loaded, or has no edition in force on the day, is
+    /// [`Lookup::NotLoaded`]. Costs one walk of the code's letters, and one more for each other edition if the
+    /// code is not found.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] if an index is damaged where the code would stand.
+    pub fn lookup(&self, system: &str, code: &str) -> Result<Lookup<'_>> {
+        let Some(asked) = self.system(system) else { return Ok(Lookup::NotLoaded) };
+        match asked.lookup(code)? {
+            Lookup::Unknown { fragment, .. } => {
+                let mut known_in: Vec<&Edition> = Vec::new();
+                for other in self.named(&asked.edition().system) {
+                    if !other.is_same(asked) && other.lookup(code)?.concept().is_some() {
+                        known_in.push(other.edition());
+                    }
+                }
+                Ok(Lookup::Unknown { known_in, fragment })
+            }
+            found => Ok(found),
+        }
+    }
+
+    fn answers(&self, system: &CodeSystem) -> bool {
+        self.date.is_none_or(|date| system.edition().in_force.contains(date))
+    }
+
+    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a CodeSystem> {
+        self.systems.iter().filter(move |system| {
+            let edition = system.edition();
+            let names = [&edition.system, &edition.url].into_iter().chain(&edition.aliases);
+            names.into_iter().any(|known| known.eq_ignore_ascii_case(name) && !known.is_empty())
+        })
+    }
+}

@@ -1,0 +1,13 @@
+//! From the codes of one edition to those of another.
+//!
+//! [`Migration`] compares two editions of a code system. It reads only what the editions say (codes, names,
+//! hierarchy) and claims no more than follows from it: a code that kept its name is equivalent; a code that
+//! was renamed is related, and a person may say more; a code whose names have nothing in common is shown for
+//! review. Codes are never matched across *systems* by looking alike.
+
+mod former;
+mod migration;
+mod names;
+
+pub use former::add_former_names;
+pub use migration::{Change, Migrated, Migration, NameChange, Relationship};
