@@ -1,0 +1,322 @@
+//! Telex and VNI keystrokes that an input method should have turned into letters and did not.
+//!
+//! A decoding is one more reading of a token, never a replacement: English words decode too (`here` is
+//! Telex for `hể`), and only a lexicon can tell whether the result is a word.
+
+use super::letter::{Letter, Tone};
+use super::syllable::is_syllable;
+
+/// A syllable has seven letters at most, and at most as many keys.
+const MAX_CHARACTERS: usize = 14;
+
+/// Decodes Telex keys left in a token and writes the reading over `out` in level 0. `false`, with `out`
+/// empty, if no key took effect or the result is not a Vietnamese syllable.
+///
+/// Takes a token in level 0 ([`Token::accented`](super::Token::accented)) or composed; letters that
+/// already have their marks stay (`đườngf`). Tone keys s f r x j (z removes) may stand anywhere behind
+/// the vowel, but one tone only: `virus` has two tone keys and is no Telex. Quality keys are aa ee oo, w,
+/// dd, and may follow the final (`viemej`, `dod`).
+///
+/// ```
+/// let mut reading = String::new();
+/// assert!(medterm::text::decode_telex("dduwowngf", &mut reading));
+/// assert_eq!(reading, "đương\u{300}");
+/// ```
+pub fn decode_telex(token: &str, out: &mut String) -> bool {
+    replay(token, Draft::press_telex).is_some_and(|draft| draft.write(out)) || reject(out)
+}
+
+/// Decodes VNI keys left in a token, like [`decode_telex`]: 1 to 5 sắc huyền hỏi ngã nặng, 6 ^, 7 horn,
+/// 8 breve, 9 đ, 0 removes the tone. One vowel with one digit (`a1`, `o2`) is not decoded.
+///
+/// ```
+/// let mut reading = String::new();
+/// assert!(medterm::text::decode_vni("pho6i3", &mut reading));
+/// assert_eq!(reading, "phôi\u{309}");
+/// assert!(!medterm::text::decode_vni("b12", &mut reading));
+/// ```
+pub fn decode_vni(token: &str, out: &mut String) -> bool {
+    let has_digit = token.bytes().any(|b| b.is_ascii_digit());
+    let draft = if has_digit { replay(token, Draft::press_vni) } else { None };
+    draft.is_some_and(|draft| (draft.keys > 1 || draft.letters.len() > 1) && draft.write(out)) || reject(out)
+}
+
+fn reject(out: &mut String) -> bool {
+    out.clear();
+    false
+}
+
+/// A syllable while its keys are replayed.
+#[derive(Default)]
+struct Draft {
+    /// Lower case, with quality, without tone.
+    letters: Vec<char>,
+    tone: Option<Tone>,
+    /// Whether `tone` comes from a key.
+    tone_typed: bool,
+    /// How many keys took effect.
+    keys: usize,
+}
+
+/// Replays the characters of a token. `None` if it has a character that is no letter, digit or tone mark,
+/// or has too many.
+fn replay(token: &str, press: fn(&mut Draft, char) -> bool) -> Option<Draft> {
+    if token.chars().nth(MAX_CHARACTERS).is_some() {
+        return None;
+    }
+    let mut draft = Draft { tone: written_tone(token), ..Draft::default() };
+    for c in token.chars().filter(|&c| Tone::from_mark(c).is_none()) {
+        let letter = Letter::of(c)?;
+        if c.is_ascii() && press(&mut draft, letter.plain) {
+            draft.keys += 1;
+        } else {
+            draft.letters.push(letter.plain);
+        }
+    }
+    (draft.keys > 0).then_some(draft)
+}
+
+/// The last tone that a token has as a mark. It stands before the keys that may change it: level 0 has it
+/// at the end, behind them.
+fn written_tone(token: &str) -> Option<Tone> {
+    token.chars().rev().find_map(|c| Tone::from_mark(c).or_else(|| Letter::of(c)?.tone))
+}
+
+impl Draft {
+    /// Lets a Telex key take effect; `false` if it is a plain letter here.
+    fn press_telex(&mut self, key: char) -> bool {
+        match key {
+            's' => self.type_tone(Tone::Acute),
+            'f' => self.type_tone(Tone::Grave),
+            'r' => self.type_tone(Tone::Hook),
+            'x' => self.type_tone(Tone::Tilde),
+            'j' => self.type_tone(Tone::Dot),
+            'z' => self.remove_tone(),
+            'a' | 'e' | 'o' => {
+                let doubled = self.letters.last().is_some_and(|&last| last == key || !is_vowel(last));
+                doubled && self.add_circumflex(|c| c == key)
+            }
+            'w' => self.add_horn_or_breve(),
+            'd' => self.add_stroke(),
+            _ => false,
+        }
+    }
+
+    /// Lets a VNI key take effect; `false` if it is a plain letter or digit here.
+    fn press_vni(&mut self, key: char) -> bool {
+        match key {
+            '1' => self.type_tone(Tone::Acute),
+            '2' => self.type_tone(Tone::Grave),
+            '3' => self.type_tone(Tone::Hook),
+            '4' => self.type_tone(Tone::Tilde),
+            '5' => self.type_tone(Tone::Dot),
+            '0' => self.remove_tone(),
+            '6' => self.add_circumflex(|c| matches!(c, 'a' | 'e' | 'o')),
+            '7' => self.add_horn(),
+            '8' => self.add_breve(),
+            '9' => self.add_stroke(),
+            _ => false,
+        }
+    }
+
+    fn type_tone(&mut self, tone: Tone) -> bool {
+        let effective = !self.tone_typed && self.letters.iter().any(|&c| is_vowel(c));
+        if effective {
+            self.tone = Some(tone);
+            self.tone_typed = true;
+        }
+        effective
+    }
+
+    fn remove_tone(&mut self) -> bool {
+        self.tone_typed = false;
+        self.tone.take().is_some()
+    }
+
+    /// The letters that quality keys may change: all, but for the u of qu.
+    fn nucleus(&mut self) -> &mut [char] {
+        match self.letters.as_mut_slice() {
+            ['q', 'u', nucleus @ ..] => nucleus,
+            all => all,
+        }
+    }
+
+    fn add_circumflex(&mut self, wanted: impl Fn(char) -> bool) -> bool {
+        let vowel = self.nucleus().iter_mut().rev().find(|c| wanted(**c));
+        replace(vowel, |plain| match plain {
+            'a' => 'â',
+            'e' => 'ê',
+            _ => 'ô',
+        })
+    }
+
+    /// The w of Telex: ă for an a that has no u before it, else a horn.
+    fn add_horn_or_breve(&mut self) -> bool {
+        let nucleus = self.nucleus();
+        if nucleus.contains(&'a') && !nucleus.contains(&'u') { self.add_breve() } else { self.add_horn() }
+    }
+
+    fn add_breve(&mut self) -> bool {
+        let vowel = self.nucleus().iter_mut().rev().find(|c| **c == 'a');
+        replace(vowel, |_| 'ă')
+    }
+
+    /// Horn on the first vowel that can have one; [`pair_horns`](Self::pair_horns) settles uo.
+    fn add_horn(&mut self) -> bool {
+        let vowel = self.nucleus().iter_mut().find(|c| matches!(**c, 'u' | 'o'));
+        replace(vowel, |plain| if plain == 'u' { 'ư' } else { 'ơ' })
+    }
+
+    /// đ from the initial d.
+    fn add_stroke(&mut self) -> bool {
+        let initial = self.letters.first_mut().filter(|c| **c == 'd');
+        replace(initial, |_| 'đ')
+    }
+
+    /// One horn on uo means ươ before a final (dduowng, dduwong) and uơ without (thuowr).
+    fn pair_horns(&mut self) {
+        let nucleus = self.nucleus();
+        let pair = nucleus.windows(2).position(|pair| matches!(pair, ['ư', 'o' | 'ơ'] | ['u', 'ơ']));
+        let Some(found) = pair.and_then(|at| nucleus.get_mut(at..)) else { return };
+        if let [first, second, rest @ ..] = found {
+            *first = if rest.is_empty() { 'u' } else { 'ư' };
+            *second = 'ơ';
+        }
+    }
+
+    /// Writes the syllable in level 0 over `out`; `false` if it is none.
+    fn write(mut self, out: &mut String) -> bool {
+        self.pair_horns();
+        out.clear();
+        out.extend(&self.letters);
+        let valid = is_syllable(out, self.tone);
+        out.extend(self.tone.map(Tone::mark));
+        valid
+    }
+}
+
+fn replace(letter: Option<&mut char>, by: impl Fn(char) -> char) -> bool {
+    letter.map(|letter| *letter = by(*letter)).is_some()
+}
+
+fn is_vowel(c: char) -> bool {
+    matches!(c, 'a' | 'ă' | 'â' | 'e' | 'ê' | 'i' | 'o' | 'ô' | 'ơ' | 'u' | 'ư' | 'y')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::Analyzer;
+
+    /// Decodes each token of a text, leaving those that do not decode.
+    fn decode(text: &str, decode: fn(&str, &mut String) -> bool) -> String {
+        let mut analyzer = Analyzer::new();
+        let tokens = analyzer.analyze(text);
+        let mut reading = String::new();
+        let words = tokens.iter().map(|token| {
+            if decode(token.accented(), &mut reading) { reading.clone() } else { token.accented().into() }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    fn accented(text: &str) -> String {
+        decode(text, |_, _| false)
+    }
+
+    #[test]
+    fn telex() {
+        for (keys, text) in [
+            ("ddais thaos dduwowngf", "đái tháo đường"),
+            ("vieem phooir", "viêm phổi"),
+            ("vieem phoori", "viêm phổi"),
+            ("VIEEM PHOOIR", "viêm phổi"),
+            ("viem phoroi", "viem phổi"),
+            ("tieeur dduowngf", "tiểu đường"),
+            ("dduwongf duongdwf", "đường đường"),
+            ("dod dodj huyeets", "đo đọ huyết"),
+            ("ungw thuw", "ưng thư"),
+            ("ung thuw cowr", "ung thư cở"),
+            ("hoawcj cuaw", "hoặc cưa"),
+            ("quys giaf gifn nguwowif", "quý già gìn người"),
+            ("quowr thuowr", "quở thuở"),
+            ("khuyur loangx", "khuỷu loãng"),
+            ("viemej thuocos", "việm thuốc"),
+            ("huuw huwu", "hưu hưu"),
+            ("đườngf phôir phổiz", "đường phổi phôi"),
+            ("toanfz toansfz toanfzs", "toan toansfz toán"),
+        ] {
+            assert_eq!(decode(keys, decode_telex), accented(text), "{keys}");
+        }
+    }
+
+    #[test]
+    fn vni() {
+        for (keys, text) in [
+            ("vie6m pho6i3", "viêm phổi"),
+            ("viem6 phoi63 PHOI36", "viêm phổi phổi"),
+            ("d9uong72 d9a1i tha1o d9u7o7ng2", "đường đái tháo đường"),
+            ("duong972", "đường"),
+            ("hoa8c5 thuo6c1 quy1 gia1", "hoặc thuốc quý giá"),
+            ("u7ng thu7 u71", "ưng thư ứ"),
+            ("phôi3 phổi0 đường2", "phổi phôi đường"),
+            ("thuo73", "thuở"),
+        ] {
+            assert_eq!(decode(keys, decode_vni), accented(text), "{keys}");
+        }
+    }
+
+    #[test]
+    fn not_telex() {
+        for word in [
+            "virus",
+            "thorax",
+            "cyst",
+            "pharynx",
+            "class",
+            "toan",
+            "viem",
+            "phổi",
+            "b12",
+            "w",
+            "s",
+            "dd",
+            "aaa",
+            "ww",
+            "insulin",
+            "arthritis",
+            "stress",
+            "thuooc",
+            "",
+        ] {
+            let mut reading = String::from("left over");
+            assert!(!decode_telex(word, &mut reading), "{word} {reading}");
+            assert!(reading.is_empty());
+        }
+    }
+
+    #[test]
+    fn not_vni() {
+        for word in [
+            "b12", "t4", "h5n1", "hba1c", "a1", "o2", "ca19", "ca125", "ki67", "her2", "spo2", "2", "12", "c3", "viem",
+            "phổi", "d9", "vie66m", "pho6i33", "",
+        ] {
+            let mut reading = String::from("left over");
+            assert!(!decode_vni(word, &mut reading), "{word} {reading}");
+            assert!(reading.is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_token(token in "(\\PC|[a-zđươ0-9\u{301}]){0,20}") {
+            let mut reading = String::new();
+            for decode in [decode_telex, decode_vni] {
+                if decode(&token, &mut reading) {
+                    prop_assert!(crate::text::is_vietnamese_syllable(&reading), "{} {}", token, reading);
+                }
+            }
+        }
+    }
+}
