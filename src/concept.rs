@@ -147,7 +147,7 @@ impl<'a> Concept<'a> {
     /// All its properties with their values, in the order in which the system defines them.
     pub fn properties(&self) -> Result<Vec<(&'a str, PropertyValue)>> {
         let mut all = Vec::new();
-        for definition in self.system.properties()? {
+        for definition in self.system.properties() {
             all.extend(self.property(&definition.name)?.into_iter().map(|value| (definition.name.as_str(), value)));
         }
         Ok(all)

@@ -1,19 +1,19 @@
 //! medterm
 pub mod code;
-pub mod concept;
+mod concept;
 mod edition;
 mod error;
 pub mod index;
+mod set;
 pub mod source;
-pub mod set;
+mod system;
+mod terminology;
 pub mod text;
+pub mod translate;
 
+pub use concept::{Concept, ConceptId, Lookup, Parentage};
 pub use edition::{Date, Edition, InForce};
 pub use error::{Error, Result};
-
-/// L
-pub struct Lookup;
-/// C
-pub struct CodeSystem;
-impl CodeSystem {/// s
- pub fn sections() {} }
+pub use set::ConceptSet;
+pub use system::CodeSystem;
+pub use terminology::Terminology;

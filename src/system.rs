@@ -229,12 +229,9 @@ impl CodeSystem {
     }
 
     /// The properties that its concepts may have.
-    ///
-    /// # Errors
-    ///
-    /// None at present; kept for files that load them later.
-    pub fn properties(&self) -> Result<&[PropertyDefinition]> {
-        Ok(&self.inner.definitions)
+    #[must_use]
+    pub fn properties(&self) -> &[PropertyDefinition] {
+        &self.inner.definitions
     }
 
     /// Checks the checksum of every section. Opening and querying check only what they read.

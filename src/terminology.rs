@@ -141,7 +141,7 @@ impl Terminology {
         self.date.is_none_or(|date| system.edition().in_force.contains(date))
     }
 
-    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a CodeSystem> {
+    fn named<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a CodeSystem> + use<'a, 'n> {
         self.systems.iter().filter(move |system| {
             let edition = system.edition();
             let names = [&edition.system, &edition.url].into_iter().chain(&edition.aliases);

@@ -11,7 +11,7 @@ use super::properties::Values;
 use super::sparse::{SparseBytes, SparseTexts};
 use super::status::Status;
 use super::terms::TermsBuilder;
-use super::{bytes, codes, designations, hierarchy, properties, words};
+use super::{codes, designations, hierarchy, properties, words};
 use crate::code::CodeKey;
 use crate::source::{DesignationUse, Draft, DraftConcept, PropertyValue, Report, Usability};
 use crate::text::TEXT_VERSION;
@@ -60,7 +60,7 @@ pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
     file.add(Section::Codes, 0, codes::encode(concepts.list.iter().map(|(key, _)| key.as_bytes()))?);
     file.add(Section::Status, 0, concepts.status(&has_children));
     file.add(Section::CodeTexts, 0, concepts.code_texts(draft));
-    file.add(Section::Terms, 0, terms.finish());
+    file.add(Section::Terms, 0, terms.finish()?);
     file.add(Section::Designations, 0, designations::encode(&group_inputs, count));
     file.add(Section::Hierarchy, 0, hierarchy);
     file.add(Section::Properties, 0, properties);
