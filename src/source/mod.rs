@@ -19,6 +19,8 @@ mod report;
 pub mod delimited;
 pub mod encoding;
 pub mod icd10cm;
+#[cfg(any(feature = "csv", feature = "xlsx"))]
+mod national;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 #[cfg(feature = "xlsx")]
