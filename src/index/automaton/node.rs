@@ -261,41 +261,41 @@ fn widths(sizes: u8) -> Result<(usize, usize), Damage> {
     }
 }
 
-/// How many bytes before `end`, of at most `count` (32), `byte` stands; the nearest has the number 0.
+/// How many of the `count` bytes before `end` stand between it and the nearest that equals `byte`; `None` if none does.
 #[inline(always)]
 fn position_from_end(bytes: &[u8], end: usize, count: usize, byte: u8) -> Result<Option<usize>, Damage> {
     let mut from = 0;
     while from < count {
-        let window = u128::from_le_bytes(array(bytes, end.wrapping_sub(from + 16))?);
+        let window = u64::from_le_bytes(array(bytes, end.wrapping_sub(from + 8))?);
         let number = leading_equal(window, byte);
-        if number < 16 {
+        if number < 8 {
             // Beyond `count`, the window shows other fields of the node.
             return Ok(Some(from + number).filter(|&number| number < count));
         }
-        from += 16;
+        from += 8;
     }
     Ok(None)
 }
 
-/// How many bytes of `window`, from its most significant one, precede the first that equals `byte`; 16 if none does.
+/// How many bytes of `window`, from its most significant one, precede the first that equals `byte`; 8 if none does.
 ///
 /// After the exclusive or, an equal byte is 0. Adding 127 to its low seven bits sets the top bit of every byte that is
 /// not; no addition carries into the next byte.
 #[inline(always)]
-fn leading_equal(window: u128, byte: u8) -> usize {
-    const LOW: u128 = u128::from_le_bytes([0x7f; 16]);
-    let differing = window ^ u128::from_le_bytes([byte; 16]);
+fn leading_equal(window: u64, byte: u8) -> usize {
+    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
+    let differing = window ^ u64::from_le_bytes([byte; 8]);
     let zeros = !(((differing & LOW) + LOW) | differing | LOW);
     zeros.leading_zeros() as usize / 8
 }
 
-/// The little-endian integer of `width` bytes (1 to 8) at `at`.
+/// The little-endian integer of `width` bytes at `at`; `width` must be 1 to 8.
 ///
 /// Reads 8 bytes and keeps the lower ones: after every node comes a footer of 20 bytes, so they are there.
 #[inline(always)]
 pub(super) fn number(bytes: &[u8], at: usize, width: usize) -> Result<u64, Damage> {
     let all = u64::from_le_bytes(array(bytes, at)?);
-    Ok(all & (u64::MAX >> (64 - 8 * width.clamp(1, 8))))
+    Ok(all & u64::MAX.wrapping_shr(64_u32.wrapping_sub(8 * width as u32)))
 }
 
 /// The `N` bytes from `at`.
