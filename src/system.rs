@@ -275,14 +275,6 @@ impl CodeSystem {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
 
-    pub(crate) fn container(&self) -> &Container {
-        &self.inner.container
-    }
-
-    pub(crate) fn groups(&self) -> &[Group] {
-        &self.inner.groups
-    }
-
     fn section(&self, section: Section) -> Result<&[u8]> {
         self.inner.container.section(section, 0)
     }
@@ -298,6 +290,11 @@ impl CodeSystem {
 
     pub(crate) fn terms(&self) -> Result<Terms<'_>> {
         Terms::open(self.section(Section::Terms)?)
+    }
+
+    #[cfg(feature = "search")]
+    pub(crate) fn words(&self, language: u16) -> Result<crate::index::words::Words<'_>> {
+        crate::index::words::Words::open(self.inner.container.section(Section::Search, language)?)
     }
 
     pub(crate) fn write_term(&self, term: u32, out: &mut String) -> Result<()> {

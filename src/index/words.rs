@@ -214,6 +214,16 @@ impl<'a> Words<'a> {
         self.texts.get(form).map(|text| text.ok_or_else(damaged)).transpose()
     }
 
+    /// Appends a folded word.
+    pub(crate) fn write_word(&self, rank: u32, out: &mut String) -> Result<()> {
+        let mut word = Vec::new();
+        if !self.words.key_of(u64::from(rank), &mut word)? {
+            return Err(damaged());
+        }
+        out.push_str(std::str::from_utf8(&word).map_err(|_| damaged())?);
+        Ok(())
+    }
+
     /// In how many terms a form stands.
     pub(crate) fn frequency(&self, form: u32) -> Result<u32> {
         Ok(self.list(form)?.0)
