@@ -93,7 +93,8 @@ impl<'l> Replacement<'l> {
             lengths: Vec::new(),
             limits,
         };
-        let found = (0..work.symbols.len() as u32).filter_map(|p| work.pair_at(p).map(|pair| (pair, p))).collect();
+        let mut found = Vec::with_capacity(work.symbols.len());
+        found.extend((0..work.symbols.len() as u32).filter_map(|p| work.pair_at(p).map(|pair| (pair, p))));
         work.add_candidates(found);
         work
     }

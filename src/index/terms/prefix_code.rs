@@ -61,8 +61,8 @@ impl<'a> Decoder<'a> {
 }
 
 #[inline]
-fn run_start(&[b0, b1, b2, b3, ..]: &[u8; RUN_BYTES]) -> u32 {
-    u32::from_le_bytes([b0, b1, b2, b3])
+fn run_start(run: &[u8; RUN_BYTES]) -> u32 {
+    run.first_chunk().copied().map_or(0, u32::from_le_bytes)
 }
 
 /// A run as it is made.

@@ -146,7 +146,7 @@ fn truncated_stores_are_refused() {
 fn damaged_bytes_do_no_harm() {
     let bytes = store(&fractures());
     for place in 0..bytes.len() {
-        for change in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
+        for change in [1, 4, 32, 128, 255] {
             let mut damaged = bytes.clone();
             damaged[place] ^= change;
             read_damaged(&damaged);
@@ -184,7 +184,8 @@ fn with_phrases(phrases: &[(u32, u32)], first: u32) -> Vec<u8> {
     bytes.extend([0; 256]);
     bytes.extend([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
     bytes.extend(packed.finish());
-    bytes.extend([0, 0, 0]);
+    // A row of blocks, the spelling, the sequence.
+    bytes.extend([0; 6 + 1 + 1]);
     bytes
 }
 
@@ -192,6 +193,14 @@ fn read_with_phrases(phrases: &[(u32, u32)], first: u32) -> Result<String> {
     let bytes = with_phrases(phrases, first);
     let mut text = String::new();
     Terms::open(&bytes).unwrap().read(0, &mut text).map(|()| text)
+}
+
+#[test]
+fn sums_of_lengths() {
+    assert_eq!(sum_of_lengths((1 << 60) - 1), 12 * 31);
+    let numbered = (0..12).fold(0, |lengths, nth| lengths | (nth + 1) << (LENGTH_BITS as u64 * nth));
+    assert_eq!(sum_of_lengths(numbered), 78);
+    assert_eq!(sum_of_lengths(numbered & ((1 << 25) - 1)), 15);
 }
 
 #[test]
@@ -227,7 +236,7 @@ proptest! {
     }
 
     #[test]
-    fn gives_like_texts_back(terms in prop::collection::vec("(bệnh|viêm| cấp| mạn|, |phổi| )*", 0..200)) {
+    fn gives_like_texts_back(terms in prop::collection::vec("(bệnh|viêm| cấp| mạn|, |phổi| ){0,12}", 0..150)) {
         assert_round_trip(&terms);
     }
 
