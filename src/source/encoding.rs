@@ -250,21 +250,22 @@ pub(super) fn file_name(path: &Path) -> String {
 
 /// The lines of a text with their numbers, counted from 1; LF, CR LF and CR alone each end one.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = (u64, &str)> {
-    let mut rest = (!text.is_empty()).then_some(text);
+    let mut rest = text;
     let split = std::iter::from_fn(move || {
-        let text = rest?;
-        let (line, after) = match text.split_once(['\n', '\r']) {
-            // The split ate a CR, which leaves the LF of a CR LF in front of what follows.
-            Some((line, after)) if text.as_bytes().get(line.len()) == Some(&b'\r') => {
-                (line, after.strip_prefix('\n').unwrap_or(after))
-            }
-            Some((line, after)) => (line, after),
-            None => (text, ""),
-        };
-        rest = (!after.is_empty()).then_some(after);
+        let (line, after) = split_line(rest)?;
+        rest = after;
         Some(line)
     });
     (1..).zip(split)
+}
+
+/// The first line of a text without its end, and what follows the end; `None` if the text is empty.
+pub(super) fn split_line(text: &str) -> Option<(&str, &str)> {
+    let Some((line, after)) = text.split_once(['\n', '\r']) else {
+        return (!text.is_empty()).then_some((text, ""));
+    };
+    let ended_by_cr = text.as_bytes().get(line.len()) == Some(&b'\r');
+    Some((line, after.strip_prefix('\n').filter(|_| ended_by_cr).unwrap_or(after)))
 }
 
 #[cfg(test)]

@@ -227,7 +227,8 @@ impl List<'_> {
     fn link(&mut self) {
         let mut has_finer = vec![false; self.concepts.len()];
         for (concept, (line, key)) in self.concepts.iter_mut().zip(&self.origins) {
-            let parent = (3..key.len()).rev().filter_map(|end| key.get(..end)).find(|&key| self.by_key.contains_key(key));
+            let parent =
+                (3..key.len()).rev().filter_map(|end| key.get(..end)).find(|&key| self.by_key.contains_key(key));
             if let Some(parent) = parent {
                 concept.parents.push(Parent { code: printed(parent), kind: EdgeKind::IsA });
                 if let Some(flag) = self.by_key.get(parent).and_then(|&index| has_finer.get_mut(index)) {
@@ -235,7 +236,13 @@ impl List<'_> {
                 }
             } else if key.len() > 3 {
                 let message = "neither its category nor anything between is listed";
-                self.report.add(Severity::Doubtful, "unknown-parent", Place::line(self.file, *line), Some(key), message);
+                self.report.add(
+                    Severity::Doubtful,
+                    "unknown-parent",
+                    Place::line(self.file, *line),
+                    Some(key),
+                    message,
+                );
             }
         }
         for ((concept, (line, key)), has_finer) in self.concepts.iter().zip(&self.origins).zip(has_finer) {
