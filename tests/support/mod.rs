@@ -1,16 +1,16 @@
-//! Finds the shared test data, which is no part of the repository.
+//! Access to lists that belong to others and are therefore not part of this repository.
 
 use std::path::{Path, PathBuf};
 
-/// A file below `MEDTERM_TEST_DATA`, or else below `../shared/data` beside the crate. `None`, with a line
-/// on standard error, if it is not there: the test is then skipped.
+/// The path of a shared data file: below `MEDTERM_TEST_DATA`, or below `../shared/data` beside this crate.
+/// `None`, with a line saying so, if it is not there; the test is then skipped.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("MEDTERM_TEST_DATA")
+    let folder = std::env::var_os("MEDTERM_TEST_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let file = root.join(path);
+    let file = folder.join(path);
     if file.exists() {
         return Some(file);
     }
-    eprintln!("skipped: {} is not there; set MEDTERM_TEST_DATA", file.display());
+    println!("skipped: {path} not present");
     None
 }
