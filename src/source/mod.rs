@@ -21,6 +21,8 @@ pub mod delimited;
 pub mod detect;
 pub mod encoding;
 pub mod icd10cm;
+#[cfg(any(feature = "csv", feature = "xlsx"))]
+mod national;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 #[cfg(feature = "xlsx")]
