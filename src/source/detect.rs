@@ -1,7 +1,7 @@
 //! Names the format of a file from its content; the file's name counts for nothing.
 //!
-//! Text is judged by its first 64 KiB. A workbook is judged by the first rows of its first sheet, which
-//! takes the feature `xlsx`; without it every workbook is unknown.
+//! Text is judged by its first 64 KiB. A workbook is judged by the headings of its first sheet, which takes
+//! the feature `xlsx`; without it every workbook is unknown.
 
 use std::fs::File;
 use std::io::Read;
@@ -59,10 +59,10 @@ pub fn detect(path: impl AsRef<Path>) -> Result<Format> {
     let path = path.as_ref();
     let io = |source| Error::io(path, source);
     let mut sample = Vec::new();
-    let mut file = File::open(path).map_err(io)?;
-    file.by_ref().take(SAMPLE_BYTES + 1).read_to_end(&mut sample).map_err(io)?;
+    let file = File::open(path).map_err(io)?;
+    file.take(SAMPLE_BYTES + 1).read_to_end(&mut sample).map_err(io)?;
     if sample.starts_with(b"PK\x03\x04") {
-        return Ok(workbook::detect(file));
+        return Ok(workbook::detect(path));
     }
     let is_whole = sample.len() as u64 <= SAMPLE_BYTES;
     Ok(detect_text(&sample, is_whole))
@@ -128,52 +128,25 @@ fn count_unquoted(row: &str, delimiter: char) -> usize {
 
 #[cfg(feature = "xlsx")]
 mod workbook {
-    use std::fs::File;
-    use std::io::{BufReader, Seek};
+    use std::path::Path;
 
-    use calamine::{DataRef, Reader, Xlsx};
-
+    use super::super::spreadsheet::{Workbook, find_header};
     use super::Format;
 
-    /// Rows of the first sheet that are looked at, and cells in them.
-    const MOST_ROWS: u32 = 20;
-    const MOST_CELLS: usize = 2000;
-
-    /// Names the format of a workbook; one that cannot be opened is unknown.
-    pub(super) fn detect(mut file: File) -> Format {
-        if file.rewind().is_err() {
-            return Format::Unknown;
-        }
-        let cells = first_cells(BufReader::new(file)).unwrap_or_default();
-        let has = |text: &str| cells.iter().any(|cell| cell == text);
-        if has("disease_code") && has("section_code") {
+    /// Names the format of a workbook by the headings of its first sheet; one that cannot be opened is unknown.
+    pub(super) fn detect(path: &Path) -> Format {
+        let rows = Workbook::open(path).and_then(|(mut book, _)| match book.sheet_names().first() {
+            Some(sheet) => book.rows(sheet),
+            None => Ok(Vec::new()),
+        });
+        let rows = rows.unwrap_or_default();
+        if find_header(&rows, ["disease_code", "section_code"]).is_some() {
             Format::Tt06
-        } else if has("MÃ BỆNH") && has("MÃ BỆNH KHÔNG DẤU") {
+        } else if find_header(&rows, ["MÃ BỆNH", "MÃ BỆNH KHÔNG DẤU"]).is_some() {
             Format::Qd4469
         } else {
             Format::Unknown
         }
-    }
-
-    /// The text cells of the first rows. They are streamed: a range would be allocated as large as the file
-    /// claims to be.
-    fn first_cells(file: BufReader<File>) -> Option<Vec<String>> {
-        let mut book = Xlsx::new(file).ok()?;
-        let sheet = book.sheet_names().into_iter().next()?;
-        let mut reader = book.worksheet_cells_reader(&sheet).ok()?;
-        let mut cells = Vec::new();
-        for _ in 0..MOST_CELLS {
-            let Some(cell) = reader.next_cell().ok()? else { break };
-            if cell.get_position().0 >= MOST_ROWS {
-                break;
-            }
-            match cell.get_value() {
-                DataRef::String(text) => cells.push(text.trim().to_owned()),
-                DataRef::SharedString(text) => cells.push(text.trim().to_owned()),
-                _ => {}
-            }
-        }
-        Some(cells)
     }
 }
 
@@ -182,7 +155,7 @@ mod workbook {
     use super::Format;
 
     /// Without the feature `xlsx` no workbook can be opened.
-    pub(super) fn detect(_: std::fs::File) -> Format {
+    pub(super) fn detect(_: &std::path::Path) -> Format {
         Format::Unknown
     }
 }
