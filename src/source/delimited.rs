@@ -1,1 +1,934 @@
-//! stub
+//! Any CSV or TSV list whose columns are described by a [`Mapping`].
+//!
+//! Text is kept as the file has it, white space at the ends aside. Rows that are wholly empty are passed
+//! over; every other row becomes a concept or a line in the report:
+//!
+//! | rule | severity | meaning |
+//! |---|---|---|
+//! | `missing-code` | refused | the row has text, but no code |
+//! | `bad-code` | refused | the code cannot be one of the grammar |
+//! | `field-count` | refused | more fields than headings: some text has slipped into a wrong column |
+//! | `field-count` | doubtful | fewer fields than headings; the missing ones are taken for empty |
+//! | `field-count` | note | more fields than headings, the surplus ones empty |
+//! | `duplicate-code` | note | the code was listed before with the same content |
+//! | `duplicate-code` | doubtful | the code was listed before; the first row is kept, other names become synonyms |
+//! | `missing-name` | doubtful | no column of terms has text |
+//! | `padded-text` | repaired | white space at the ends of a field was cut |
+//! | `line-break` | doubtful, note | a field goes over several lines, perhaps for an unclosed quotation mark (a note in columns that are not read) |
+//! | `control-character` | doubtful | a field holds control characters |
+//! | `property-value` | refused | a value is none of its property's kind, and is left out |
+//! | `usability-value` | doubtful | a value that the mapping does not tell; taken for usable |
+//! | `unknown-parent` | doubtful | the parent is not listed, and the edge is left out |
+//! | `parent-cycle` | doubtful | the parent is also below the concept, and the edge is left out |
+//! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+//!
+//! If the code column holds an ICD-10 code, its dagger or asterisk becomes the concept's mark, and codes
+//! that differ in the mark only are different concepts.
+
+mod mapping;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization;
+
+use self::mapping::Parents;
+pub use self::mapping::{Column, Delimiter, Mapping};
+use super::encoding::{decode, read_file, split_line};
+use super::{
+    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition, PropertyKind,
+    PropertyValue, Report, Severity, SourceFile, Usability,
+};
+use crate::code::CodeGrammar;
+use crate::{Error, Result};
+
+/// Reads a delimited file.
+///
+/// # Errors
+///
+/// [`Error::Io`] if the file cannot be read, [`Error::Argument`] if the mapping contradicts itself,
+/// [`Error::Source`] if the file has no rows at all or lacks a column that the mapping tells.
+pub fn read(path: impl AsRef<Path>, mapping: &Mapping) -> Result<(Draft, Report)> {
+    let (name, bytes) = read_file(path.as_ref())?;
+    read_bytes(&name, &bytes, mapping)
+}
+
+/// Reads a delimited file whose content is at hand; `name` is what the report calls it. See [`read`].
+///
+/// Time and memory are linear in `bytes`, the number of columns that the mapping tells given.
+pub fn read_bytes(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<(Draft, Report)> {
+    mapping.check()?;
+    let mut report = Report { sources: vec![SourceFile::of(name, bytes)], ..Report::default() };
+    let decoded = decode(bytes, mapping.encoding);
+    decoded.report(name, &mut report);
+
+    let mut rows = Rows::new(name, &decoded.text, mapping);
+    let first = rows.next().transpose()?.ok_or_else(|| Error::source(Place::file(name), "the file has no rows"))?;
+    let bound = Bound::new(mapping, name, &first)?;
+    let mut table = Table::new(name, mapping, &bound, report);
+    if !mapping.header {
+        table.add(&first);
+    }
+    for row in rows {
+        table.add(&row?);
+    }
+    table.link();
+    Ok(table.finish())
+}
+
+/// One row, with the line on which it starts.
+struct Row {
+    line: u64,
+    fields: csv::StringRecord,
+}
+
+impl Row {
+    fn field(&self, index: usize) -> &str {
+        self.fields.get(index).unwrap_or_default()
+    }
+}
+
+/// The rows of a text; empty lines are none.
+struct Rows<'a> {
+    file: &'a str,
+    reader: csv::Reader<&'a [u8]>,
+    lines: LineCounter<'a>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(file: &'a str, text: &'a str, mapping: &Mapping) -> Self {
+        let (mut text, mut line) = (text, 1);
+        while line <= mapping.skip_lines
+            && let Some((_, after)) = split_line(text)
+        {
+            text = after;
+            line += 1;
+        }
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(mapping.delimiter.byte())
+            .quoting(mapping.quoting)
+            .from_reader(text.as_bytes());
+        Self { file, reader, lines: LineCounter { text, passed: 0, line } }
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut fields = csv::StringRecord::new();
+        let read = self.reader.read_record(&mut fields);
+        let line = self.lines.line_of(fields.position().map_or(0, csv::Position::byte));
+        match read {
+            Ok(more) => more.then_some(Ok(Row { line, fields })),
+            Err(error) => Some(Err(Error::source(Place::line(self.file, line), error.to_string()))),
+        }
+    }
+}
+
+/// Turns rising byte positions into line numbers. (The parser's own count knows LF only.)
+struct LineCounter<'a> {
+    /// What is left of the text, from the start of `line`.
+    text: &'a str,
+    /// The position of that start.
+    passed: u64,
+    line: u64,
+}
+
+impl LineCounter<'_> {
+    /// The line on which the row at a position starts, behind any empty lines.
+    fn line_of(&mut self, position: u64) -> u64 {
+        while let Some((line, after)) = split_line(self.text) {
+            let next = self.passed + (self.text.len() - after.len()) as u64;
+            // The parser may leave the end of the previous line to the next row.
+            let within = position.max(self.passed) < self.passed + line.len() as u64;
+            if within || after.is_empty() {
+                break;
+            }
+            (self.text, self.passed, self.line) = (after, next, self.line + 1);
+        }
+        self.line
+    }
+}
+
+/// A property's column.
+struct BoundProperty {
+    column: usize,
+    /// Index into the draft's definitions.
+    definition: usize,
+}
+
+/// The mapping's columns as places in a row.
+struct Bound {
+    headings: Vec<String>,
+    code: usize,
+    terms: Vec<usize>,
+    parents: Vec<usize>,
+    properties: Vec<BoundProperty>,
+    definitions: Vec<PropertyDefinition>,
+    usability: Option<usize>,
+    status: Option<usize>,
+    used: BTreeSet<usize>,
+}
+
+impl Bound {
+    /// Finds the mapping's columns in the first row, which holds the headings unless the mapping says otherwise.
+    fn new(mapping: &Mapping, file: &str, first: &Row) -> Result<Self> {
+        let headings: Vec<String> = if mapping.header {
+            first.fields.iter().map(heading).collect()
+        } else {
+            (1..=first.fields.len()).map(|number| format!("#{number}")).collect()
+        };
+        let find = |column: &Column| find_column(column, &headings, Place::line(file, first.line));
+        let parents = match &mapping.parents {
+            Parents::Columns(columns) => columns.iter().map(find).collect::<Result<_>>()?,
+            Parents::Prefix => Vec::new(),
+        };
+        let (properties, definitions) = bind_properties(mapping, find)?;
+        Ok(Self {
+            code: find(&mapping.code)?,
+            terms: mapping.terms.iter().map(|term| find(&term.column)).collect::<Result<_>>()?,
+            parents,
+            properties,
+            definitions,
+            usability: mapping.usability.as_ref().map(find).transpose()?,
+            status: mapping.status.as_ref().map(find).transpose()?,
+            used: mapping.columns().map(find).collect::<Result<_>>()?,
+            headings,
+        })
+    }
+
+    /// What a column is called in a report.
+    fn name(&self, column: usize) -> String {
+        match self.headings.get(column) {
+            // A binary file may have a heading of megabytes, and a finding in every row.
+            Some(heading) if !heading.is_empty() => heading.chars().take(80).collect(),
+            _ => format!("#{}", column + 1),
+        }
+    }
+}
+
+fn bind_properties(
+    mapping: &Mapping,
+    find: impl Fn(&Column) -> Result<usize>,
+) -> Result<(Vec<BoundProperty>, Vec<PropertyDefinition>)> {
+    let mut definitions: Vec<PropertyDefinition> = Vec::new();
+    let mut columns = Vec::new();
+    for property in &mapping.properties {
+        let column = find(&property.column)?;
+        let known = definitions.iter().position(|definition| definition.name == property.name);
+        columns.push(BoundProperty { column, definition: known.unwrap_or(definitions.len()) });
+        if known.is_none() {
+            let description = format!("Column {} of the source.", property.column);
+            definitions.push(PropertyDefinition { name: property.name.clone(), description, kind: property.kind });
+        }
+    }
+    Ok((columns, definitions))
+}
+
+/// A heading as it is compared: composed, its white space single.
+fn heading(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
+}
+
+/// The place of a column, counted from 0.
+fn find_column(column: &Column, headings: &[String], place: Place) -> Result<usize> {
+    let problem = match column {
+        Column::Number(number) => match number.checked_sub(1).filter(|&index| index < headings.len()) {
+            Some(index) => return Ok(index),
+            None => format!("there is no column #{number}"),
+        },
+        Column::Heading(name) => {
+            let name = heading(name);
+            let mut found =
+                headings.iter().enumerate().filter(|(_, heading)| **heading == name).map(|(index, _)| index);
+            match (found.next(), found.next()) {
+                (Some(index), None) => return Ok(index),
+                (Some(one), Some(two)) => {
+                    format!("column {name:?} is there twice, tell it by number: #{} or #{}", one + 1, two + 1)
+                }
+                (None, _) => format!("there is no column {name:?}"),
+            }
+        }
+    };
+    let present: Vec<String> = headings.iter().take(50).map(|heading| heading.chars().take(40).collect()).collect();
+    Err(Error::source(place, format!("{problem}; the {} columns are: {}", headings.len(), present.join(", "))))
+}
+
+/// The list as it grows.
+struct Table<'a> {
+    file: &'a str,
+    mapping: &'a Mapping,
+    bound: &'a Bound,
+    report: Report,
+    concepts: Vec<DraftConcept>,
+    /// Beside each concept, what only the reader needs of it.
+    origins: Vec<Origin>,
+    /// The concepts of a key; twins differ in the mark.
+    by_key: HashMap<String, Vec<usize>>,
+    /// The terms of concepts that were listed again, so that many repetitions stay cheap.
+    repeated_terms: HashMap<usize, HashSet<(String, String)>>,
+}
+
+struct Origin {
+    line: u64,
+    key: String,
+    /// Parents as the file writes them.
+    parents: Vec<String>,
+}
+
+impl<'a> Table<'a> {
+    fn new(file: &'a str, mapping: &'a Mapping, bound: &'a Bound, report: Report) -> Self {
+        Self {
+            file,
+            mapping,
+            bound,
+            report,
+            concepts: Vec::new(),
+            origins: Vec::new(),
+            by_key: HashMap::new(),
+            repeated_terms: HashMap::new(),
+        }
+    }
+
+    fn finish(self) -> (Draft, Report) {
+        let first_display = self.mapping.terms.iter().find(|term| term.r#use == DesignationUse::Preferred);
+        let language = self.mapping.language.clone().or(first_display.map(|term| term.language.clone()));
+        let draft = Draft {
+            edition: self.mapping.edition.clone(),
+            content: self.mapping.content,
+            grammar: self.mapping.grammar,
+            language: language.unwrap_or_default(),
+            properties: self.bound.definitions.clone(),
+            concepts: self.concepts,
+        };
+        (draft, self.report)
+    }
+
+    fn tell(&mut self, severity: Severity, rule: &'static str, row: &Row, message: impl Into<String>) {
+        let code = Some(row.field(self.bound.code).trim()).filter(|code| !code.is_empty());
+        self.report.add(severity, rule, Place::line(self.file, row.line), code, message);
+    }
+
+    fn tell_field(&mut self, severity: Severity, rule: &'static str, row: &Row, column: usize, message: &str) {
+        let code = Some(row.field(self.bound.code).trim()).filter(|code| !code.is_empty());
+        let place = Place::line(self.file, row.line).with_field(self.bound.name(column));
+        self.report.add(severity, rule, place, code, message);
+    }
+
+    fn add(&mut self, row: &Row) {
+        if row.fields.iter().all(|field| field.trim().is_empty()) {
+            return;
+        }
+        self.report.rows += 1;
+        if !self.fields_fit(row) {
+            return;
+        }
+        let written = row.field(self.bound.code).trim();
+        if written.is_empty() {
+            return self.tell(Severity::Refused, "missing-code", row, "the row has no code");
+        }
+        let grammar = self.mapping.grammar;
+        let Some(key) = grammar.parse(written) else {
+            return self.tell(Severity::Refused, "bad-code", row, "this cannot be a code");
+        };
+        self.inspect_fields(row);
+        let code = match grammar {
+            CodeGrammar::Verbatim => written.to_owned(),
+            CodeGrammar::Icd10 => printed(grammar, key.as_str()),
+        };
+        let source_code = (format!("{code}{}", key.mark().as_str()) != written).then(|| written.to_owned());
+        let concept = DraftConcept {
+            code,
+            mark: key.mark(),
+            source_code,
+            usability: self.usability(row),
+            inactive: self.is_inactive(row),
+            designations: self.designations(row),
+            parents: Vec::new(),
+            properties: self.properties(row),
+        };
+        let parents = self.bound.parents.iter().map(|&column| row.field(column).trim().to_owned());
+        let parents = parents.filter(|parent| !parent.is_empty()).collect();
+        self.keep(row, concept, Origin { line: row.line, key: key.as_str().to_owned(), parents });
+    }
+
+    /// Keeps a concept, or joins it to one with the same code and mark.
+    fn keep(&mut self, row: &Row, concept: DraftConcept, origin: Origin) {
+        let twins = self.by_key.entry(origin.key.clone()).or_default();
+        let same_mark = |&&index: &&usize| self.concepts.get(index).is_some_and(|known| known.mark == concept.mark);
+        if let Some(&first) = twins.iter().find(same_mark) {
+            return self.join(row, first, concept, &origin);
+        }
+        twins.push(self.concepts.len());
+        if concept.designations.is_empty() && !self.mapping.terms.is_empty() {
+            self.tell(Severity::Doubtful, "missing-name", row, "no column of names has text");
+        }
+        self.concepts.push(concept);
+        self.origins.push(origin);
+    }
+
+    /// A code met again: the first row stays, and names that it lacks become synonyms.
+    fn join(&mut self, row: &Row, first: usize, again: DraftConcept, origin: &Origin) {
+        let (Some(known), Some(known_origin)) = (self.concepts.get_mut(first), self.origins.get(first)) else {
+            return;
+        };
+        let pair = |term: &Designation| (term.language.clone(), term.text.clone());
+        let terms = self.repeated_terms.entry(first).or_insert_with(|| known.designations.iter().map(pair).collect());
+        let names_before = known.designations.len();
+        for mut term in again.designations {
+            if terms.insert(pair(&term)) {
+                if term.r#use == DesignationUse::Preferred {
+                    term.r#use = DesignationUse::Synonym;
+                }
+                known.designations.push(term);
+            }
+        }
+        let new_names = known.designations.len() - names_before;
+        let rest_differs = known.usability != again.usability
+            || known.inactive != again.inactive
+            || known.properties != again.properties
+            || known_origin.parents != origin.parents;
+        let line = known_origin.line;
+        if new_names == 0 && !rest_differs {
+            return self.tell(Severity::Note, "duplicate-code", row, format!("the same as in line {line}"));
+        }
+        let rest = if rest_differs { "; its other columns differ and were not used" } else { "" };
+        let message = format!("already in line {line}, which is kept; {new_names} other names became synonyms{rest}");
+        self.tell(Severity::Doubtful, "duplicate-code", row, message);
+    }
+
+    /// Compares the number of fields with the headings; false if the row cannot be trusted.
+    fn fields_fit(&mut self, row: &Row) -> bool {
+        let (expected, found) = (self.bound.headings.len(), row.fields.len());
+        let message = format!("{found} fields where {expected} were expected");
+        if found > expected {
+            let has_text = row.fields.iter().skip(expected).any(|field| !field.trim().is_empty());
+            let severity = if has_text { Severity::Refused } else { Severity::Note };
+            self.tell(severity, "field-count", row, message);
+            return !has_text;
+        }
+        if found < expected {
+            self.tell(Severity::Doubtful, "field-count", row, message);
+        }
+        true
+    }
+
+    /// Reports fields that look wrong, whatever they mean.
+    fn inspect_fields(&mut self, row: &Row) {
+        let bound = self.bound;
+        for (column, field) in row.fields.iter().enumerate() {
+            let used = bound.used.contains(&column);
+            let text = field.trim();
+            let breaks = text.matches(['\n', '\r']).count();
+            if breaks > 0 {
+                let severity = if used { Severity::Doubtful } else { Severity::Note };
+                let message = format!("{breaks} line ends inside a field: is a quotation mark not closed?");
+                self.tell_field(severity, "line-break", row, column, &message);
+            }
+            if used && text.len() != field.len() {
+                self.tell_field(Severity::Repaired, "padded-text", row, column, "white space at the ends was cut");
+            }
+            if used && text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+                self.tell_field(Severity::Doubtful, "control-character", row, column, "holds control characters");
+            }
+        }
+    }
+
+    fn designations(&self, row: &Row) -> Vec<Designation> {
+        let mut designations: Vec<Designation> = Vec::new();
+        let mut seen = HashSet::new();
+        for (term, &column) in self.mapping.terms.iter().zip(&self.bound.terms) {
+            let field = row.field(column);
+            let separator = self.mapping.separator.as_deref().filter(|_| term.r#use != DesignationUse::Preferred);
+            let texts: &mut dyn Iterator<Item = &str> = match separator {
+                Some(separator) => &mut field.split(separator),
+                None => &mut std::iter::once(field),
+            };
+            for text in texts.map(str::trim).filter(|text| !text.is_empty()) {
+                if seen.insert((&term.language, text)) {
+                    let (language, r#use) = (term.language.clone(), term.r#use.clone());
+                    designations.push(Designation { text: text.to_owned(), language, r#use });
+                }
+            }
+        }
+        designations
+    }
+
+    fn properties(&mut self, row: &Row) -> Vec<(usize, PropertyValue)> {
+        let bound = self.bound;
+        let mut values = Vec::new();
+        for &BoundProperty { column, definition: index } in &bound.properties {
+            let text = row.field(column).trim();
+            let Some(definition) = bound.definitions.get(index).filter(|_| !text.is_empty()) else { continue };
+            match property_value(definition.kind, self.mapping.grammar, text) {
+                // Only `true` is stored.
+                Some(PropertyValue::Boolean(false)) => {}
+                Some(value) => values.push((index, value)),
+                None => {
+                    let shown: String = text.chars().take(40).collect();
+                    let message = format!("{shown:?} is no value of {}, and was left out", definition.name);
+                    self.tell_field(Severity::Refused, "property-value", row, column, &message);
+                }
+            }
+        }
+        values
+    }
+
+    fn usability(&mut self, row: &Row) -> Usability {
+        let Some(column) = self.bound.usability else { return Usability::Usable };
+        let text = row.field(column).trim().to_lowercase();
+        let told = &self.mapping.usability_values;
+        if let Some((_, usability)) = told.iter().find(|(value, _)| *value == text) {
+            return *usability;
+        }
+        if told.iter().any(|(_, usability)| *usability == Usability::Usable) {
+            let message = "a value that the mapping does not tell: taken for usable";
+            self.tell_field(Severity::Doubtful, "usability-value", row, column, message);
+        }
+        Usability::Usable
+    }
+
+    fn is_inactive(&self, row: &Row) -> bool {
+        self.bound.status.is_some_and(|column| {
+            let text = row.field(column).trim().to_lowercase();
+            self.mapping.inactive_values.contains(&text)
+        })
+    }
+
+    /// Hangs each concept below its parents.
+    fn link(&mut self) {
+        let mut edges = match self.mapping.parents {
+            Parents::Columns(_) => self.told_edges(),
+            Parents::Prefix => self.prefix_edges(),
+        };
+        cut_cycles(self.concepts.len(), &mut edges);
+        for edge in edges {
+            let Some(parent) = self.concepts.get(edge.parent).map(|parent| parent.code.clone()) else { continue };
+            if edge.cut {
+                let message = format!("its parent {parent} is also below it: the edge was left out");
+                self.tell_edge("parent-cycle", edge.concept, message);
+            } else if let Some(concept) = self.concepts.get_mut(edge.concept) {
+                concept.parents.push(Parent { code: parent, kind: EdgeKind::IsA });
+            }
+        }
+    }
+
+    fn tell_edge(&mut self, rule: &'static str, concept: usize, message: String) {
+        if let (Some(origin), Some(concept)) = (self.origins.get(concept), self.concepts.get(concept)) {
+            let place = Place::line(self.file, origin.line);
+            self.report.add(Severity::Doubtful, rule, place, Some(&concept.code), message);
+        }
+    }
+
+    /// The concept that stands for a code in the hierarchy: the first of its twins.
+    fn node(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key)?.first().copied()
+    }
+
+    fn told_edges(&mut self) -> Vec<Edge> {
+        let mut edges: Vec<Edge> = Vec::new();
+        let mut unknown = Vec::new();
+        for (concept, origin) in self.origins.iter().enumerate() {
+            let first_edge = edges.len();
+            for text in &origin.parents {
+                let parent = self.mapping.grammar.parse(text).and_then(|key| self.node(key.as_str()));
+                let (Some(parent), Some(child)) = (parent, self.node(&origin.key)) else {
+                    let shown: String = text.chars().take(80).collect();
+                    unknown.push((concept, format!("its parent {shown:?} is not listed: the edge was left out")));
+                    continue;
+                };
+                if !edges.iter().skip(first_edge).any(|edge| edge.parent == parent) {
+                    edges.push(Edge { concept, child, parent, cut: false });
+                }
+            }
+        }
+        for (concept, message) in unknown {
+            self.tell_edge("unknown-parent", concept, message);
+        }
+        edges
+    }
+
+    fn prefix_edges(&self) -> Vec<Edge> {
+        let edge = |(concept, origin): (usize, &Origin)| {
+            let key = origin.key.as_str();
+            let parent = (1..key.len()).rev().filter_map(|end| key.get(..end)).find_map(|prefix| self.node(prefix))?;
+            Some(Edge { concept, child: self.node(key)?, parent, cut: false })
+        };
+        self.origins.iter().enumerate().filter_map(edge).collect()
+    }
+}
+
+fn printed(grammar: CodeGrammar, key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 1);
+    grammar.render(key, &mut out);
+    out
+}
+
+/// Reads a property's value; `None` if the text is none of that kind.
+fn property_value(kind: PropertyKind, grammar: CodeGrammar, text: &str) -> Option<PropertyValue> {
+    match kind {
+        PropertyKind::Boolean => match text.to_lowercase().as_str() {
+            "1" | "true" | "yes" | "y" | "x" | "có" => Some(PropertyValue::Boolean(true)),
+            "0" | "false" | "no" | "n" | "không" => Some(PropertyValue::Boolean(false)),
+            _ => None,
+        },
+        PropertyKind::Integer => text.parse().ok().map(PropertyValue::Integer),
+        PropertyKind::Text => Some(PropertyValue::Text(text.to_owned())),
+        PropertyKind::Code => {
+            let key = grammar.parse(text)?;
+            Some(PropertyValue::Code(match grammar {
+                CodeGrammar::Verbatim => text.to_owned(),
+                CodeGrammar::Icd10 => printed(grammar, key.as_str()) + key.mark().as_str(),
+            }))
+        }
+    }
+}
+
+/// An edge between concepts, by index.
+struct Edge {
+    /// The concept whose row told the edge.
+    concept: usize,
+    /// The concept that stands for its code, so that a cycle through twins is seen.
+    child: usize,
+    parent: usize,
+    cut: bool,
+}
+
+/// Marks edges so that no concept is above itself any more: those that close a cycle when the hierarchy is
+/// walked upwards, depth first, in the order of the file.
+fn cut_cycles(nodes: usize, edges: &mut [Edge]) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum State {
+        New,
+        OnPath,
+        Done,
+    }
+    // Edges are taken off the back of a list, so that the parent told first is visited first.
+    let mut upwards = vec![Vec::new(); nodes];
+    for (index, edge) in edges.iter().enumerate().rev() {
+        if let Some(list) = upwards.get_mut(edge.child) {
+            list.push(index);
+        }
+    }
+    let mut states = vec![State::New; nodes];
+    let mut path = Vec::new();
+    for start in 0..nodes {
+        let mut visit = Some(start);
+        loop {
+            if let Some(node) = visit.take()
+                && let Some(state) = states.get_mut(node).filter(|state| **state == State::New)
+            {
+                *state = State::OnPath;
+                path.push(node);
+            }
+            let Some(&node) = path.last() else { break };
+            let next = upwards.get_mut(node).and_then(Vec::pop);
+            if let Some(edge) = next.and_then(|index| edges.get_mut(index)) {
+                edge.cut = states.get(edge.parent) == Some(&State::OnPath);
+                visit = Some(edge.parent);
+            } else {
+                if let Some(state) = states.get_mut(node) {
+                    *state = State::Done;
+                }
+                path.pop();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Mark;
+    use crate::source::encoding::Encoding;
+    use proptest::prelude::*;
+
+    fn mapping(text: &str) -> Mapping {
+        text.parse().unwrap()
+    }
+
+    fn read_text(text: &str, mapping_text: &str) -> (Draft, Report) {
+        read_bytes("list.csv", text.as_bytes(), &mapping(mapping_text)).unwrap()
+    }
+
+    /// The findings as `severity rule line`.
+    fn findings(report: &Report) -> Vec<String> {
+        let shown = |entry: &crate::source::Entry| {
+            format!("{} {} {}", entry.severity.as_str(), entry.rule, entry.place.line.unwrap_or_default())
+        };
+        report.entries.iter().map(shown).collect()
+    }
+
+    fn codes(draft: &Draft) -> Vec<&str> {
+        draft.concepts.iter().map(|concept| concept.code.as_str()).collect()
+    }
+
+    /// Each concept with its parents: `B<A`.
+    fn edges(draft: &Draft) -> Vec<String> {
+        let up = |concept: &DraftConcept| {
+            let parents: Vec<_> = concept.parents.iter().map(|parent| parent.code.as_str()).collect();
+            format!("{}<{}", concept.code, parents.join(","))
+        };
+        draft.concepts.iter().map(up).collect()
+    }
+
+    #[test]
+    fn a_full_row_becomes_a_concept() {
+        let (draft, report) = read_text(
+            "Danh mục\nMã\tTên\tName\tTên khác\tCha\tĐơn vị\tSố\tMới\tXem\tLoại\tStatus\n\
+             A17\tLao\t\t\t\t\t\t\t\tNhóm\t\n\
+             A170+\tViêm \"màng não\tMeningitis\tsốt| ho |\tA17\tlần\t-3\tx\tg01*\tmã\tdiscouraged\n",
+            "code=Mã; display.vi=Tên; display.en=Name; synonym.vi=Tên khác; separator=|; parent=Cha; skip=1;
+             property.unit=Đơn vị; property.count:integer=Số; property.new:boolean=Mới; property.see:code=Xem;
+             usability=Loại; usability.heading=nhóm; status=Status; status.inactive=DISCOURAGED; delimiter=tab;
+             quoting=off; grammar=icd10; system=local; version=1",
+        );
+        assert_eq!(report.entries, []);
+        assert_eq!((report.rows, draft.language.as_str()), (2, "vi"));
+        assert_eq!(draft.edition.to_string(), "local|1");
+        assert_eq!(draft.concepts[0].usability, Usability::Heading);
+        let synonym =
+            |text: &str| Designation { text: text.into(), language: "vi".into(), r#use: DesignationUse::Synonym };
+        let expected = DraftConcept {
+            code: "A17.0".into(),
+            mark: Mark::Dagger,
+            source_code: Some("A170+".into()),
+            usability: Usability::Usable,
+            inactive: true,
+            designations: vec![
+                Designation::preferred("vi", "Viêm \"màng não"),
+                Designation::preferred("en", "Meningitis"),
+                synonym("sốt"),
+                synonym("ho"),
+            ],
+            parents: vec![Parent { code: "A17".into(), kind: EdgeKind::IsA }],
+            properties: vec![
+                (0, PropertyValue::Text("lần".into())),
+                (1, PropertyValue::Integer(-3)),
+                (2, PropertyValue::Boolean(true)),
+                (3, PropertyValue::Code("G01*".into())),
+            ],
+        };
+        assert_eq!(draft.concepts[1], expected);
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_are_reported() {
+        let (draft, report) = read_text(
+            "code,name,extra\n\n A,one,\n,,\n ,nameless code,\nB,two\nC,three,,\nD,four,,x\nE E,five,\nF, ,\n",
+            "code=code; display.en=name",
+        );
+        assert_eq!(codes(&draft), ["A", "B", "C", "F"]);
+        assert_eq!(report.rows, 7);
+        assert_eq!(
+            findings(&report),
+            [
+                "repaired padded-text 3",
+                "refused missing-code 5",
+                "doubtful field-count 6",
+                "note field-count 7",
+                "refused field-count 8",
+                "refused bad-code 9",
+                "repaired padded-text 10",
+                "doubtful missing-name 10",
+            ]
+        );
+        assert_eq!(report.entries[0].place.to_string(), "list.csv, line 3, code");
+    }
+
+    #[test]
+    fn values_that_do_not_fit_are_reported() {
+        let (draft, report) = read_text(
+            "c,n,b,k\nA,12,maybe,x\nB,1.5,no,\nC,9999999999999999999,0,mã\n",
+            "code=c; property.n:integer=n; property.b:boolean=b; usability=k; usability.usable=mã",
+        );
+        assert_eq!(
+            findings(&report),
+            [
+                "doubtful usability-value 2",
+                "refused property-value 2",
+                "doubtful usability-value 3",
+                "refused property-value 3",
+                "refused property-value 4",
+            ]
+        );
+        assert_eq!(draft.concepts[0].properties, [(0, PropertyValue::Integer(12))]);
+        assert_eq!(draft.concepts[1].properties, []);
+    }
+
+    #[test]
+    fn repeated_codes_are_joined() {
+        let (draft, report) = read_text(
+            "c,n,p\nA,one,\na,one,\nA,two,\nA,two,x\nA,three,\nA,three,\n",
+            "code=c; display.en=n; property.p=p",
+        );
+        assert_eq!(codes(&draft), ["A"]);
+        let terms: Vec<_> =
+            draft.concepts[0].designations.iter().map(|term| (term.text.as_str(), &term.r#use)).collect();
+        assert_eq!(
+            terms,
+            [
+                ("one", &DesignationUse::Preferred),
+                ("two", &DesignationUse::Synonym),
+                ("three", &DesignationUse::Synonym)
+            ]
+        );
+        assert_eq!(
+            findings(&report),
+            [
+                "note duplicate-code 3",
+                "doubtful duplicate-code 4",
+                "doubtful duplicate-code 5",
+                "doubtful duplicate-code 6",
+                "note duplicate-code 7",
+            ]
+        );
+    }
+
+    #[test]
+    fn twins_stay_apart() {
+        let (draft, report) = read_text("c,n\nA17.0,x\nA17.0*,y\nA170,x\n", "code=c; display.vi=n; grammar=icd10");
+        assert_eq!(draft.concepts.iter().map(|concept| concept.mark).collect::<Vec<_>>(), [Mark::None, Mark::Asterisk]);
+        assert_eq!(findings(&report), ["note duplicate-code 4"]);
+    }
+
+    #[test]
+    fn parents_by_code() {
+        let (draft, report) = read_text("c,p,q\nB,A,a\nA,,\nC,nowhere,B\nD,D,\n", "code=c; parent=p; parent=q");
+        assert_eq!(edges(&draft), ["B<A", "A<", "C<B", "D<"]);
+        assert_eq!(findings(&report), ["doubtful unknown-parent 4", "doubtful parent-cycle 5"]);
+    }
+
+    #[test]
+    fn cycles_are_cut_once() {
+        let (draft, report) = read_text("c,p\nA,B\nB,C\nC,A\nD,C\n", "code=c; parent=p");
+        assert_eq!(edges(&draft), ["A<B", "B<C", "C<", "D<C"]);
+        assert_eq!(findings(&report), ["doubtful parent-cycle 4"]);
+
+        // Through a twin: the parent's code names both.
+        let (draft, report) = read_text("c,p\nA+,\nA*,B\nB,A\n", "code=c; parent=p; grammar=icd10");
+        assert_eq!(edges(&draft), ["A<", "A<B", "B<"]);
+        assert_eq!(findings(&report), ["doubtful parent-cycle 4"]);
+    }
+
+    #[test]
+    fn parents_by_prefix() {
+        let (draft, report) = read_text("c\nA00.01\nA00\nA00.0\nA01.1\nổ\nổi\n", "code=c; parent=prefix");
+        assert_eq!(edges(&draft), ["A00.01<A00.0", "A00<", "A00.0<A00", "A01.1<", "ổ<", "ổi<ổ"]);
+        assert_eq!(report.entries, []);
+    }
+
+    #[test]
+    fn columns_by_number() {
+        let (draft, _) = read_text("one|A\ntwo|B\n", "code=#2; display.en=#1; header=off; delimiter=pipe");
+        assert_eq!(codes(&draft), ["A", "B"]);
+        let (draft, _) = read_text("n,n\none,A\n", "code=#2; display.en=#1");
+        assert_eq!(codes(&draft), ["A"]);
+    }
+
+    #[test]
+    fn headings_match_in_any_unicode_form() {
+        let (draft, _) = read_text("\"Ma\u{303} \n  bệnh\",x\nA,\n", "code=Mã bệnh");
+        assert_eq!(codes(&draft), ["A"]);
+    }
+
+    #[test]
+    fn a_missing_column_names_those_present() {
+        for (text, key) in [("Mã,Tên\nA,b\n", "code=Code"), ("Mã,Tên\n", "code=#3"), ("Mã,Mã\n", "code=Mã")] {
+            let error = read_bytes("list.csv", text.as_bytes(), &mapping(key)).unwrap_err();
+            assert!(matches!(error, Error::Source { .. }));
+            assert!(error.to_string().contains("Mã, "), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_headings_only_is_an_empty_list() {
+        let (draft, report) = read_text("code,name\n", "code=code");
+        assert_eq!((draft.concepts.len(), report.rows, report.entries.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn an_unclosed_quotation_mark_is_reported() {
+        let (draft, report) = read_text("c,n\nA,\"one\nB,two\nC,three", "code=c; display.en=n");
+        assert_eq!(codes(&draft), ["A"]);
+        assert_eq!(findings(&report), ["doubtful line-break 2"]);
+    }
+
+    #[test]
+    fn every_line_end_counts() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["c,n", "", "A,\"x", "y\"", "", "", "B B,z", "C C,"].join(end);
+            let (_, report) = read_text(&text, "code=c; display.en=n");
+            assert_eq!(
+                findings(&report),
+                ["doubtful line-break 3", "refused bad-code 7", "refused bad-code 8"],
+                "{end:?}"
+            );
+            let (_, report) = read_text(&text, "code=#1; skip=1");
+            assert_eq!(findings(&report), ["refused bad-code 7", "refused bad-code 8"], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn legacy_encodings() {
+        let bytes = b"code,name\nA,vi\xeam ph\xf4\xd2i\nB,\x81\n";
+        let told = mapping("code=code; display.vi=name; encoding=windows-1258");
+        let (draft, report) = read_bytes("list.csv", bytes, &told).unwrap();
+        assert_eq!(draft.concepts[0].designations[0].text, "viêm phổi");
+        assert_eq!(findings(&report), ["doubtful undecodable 3"]);
+        assert_eq!(told.clone().encoding(Encoding::Windows1258), told);
+
+        let (_, report) = read_bytes("list.csv", bytes, &Mapping::new("code").display("vi", "name")).unwrap();
+        assert_eq!(findings(&report)[0], "doubtful encoding-assumed 0");
+    }
+
+    #[test]
+    fn hostile_files() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(read(folder.path(), &Mapping::new("#1")), Err(Error::Io { .. })));
+        assert!(matches!(read_bytes("x", b"", &Mapping::new("#1")), Err(Error::Source { .. })));
+        assert!(matches!(read_bytes("x", b"a\n", &Mapping::new("#1").skip_lines(u64::MAX)), Err(Error::Source { .. })));
+
+        let long_line = "x".repeat(1 << 20);
+        let error = read_bytes("x", long_line.as_bytes(), &Mapping::new("c")).unwrap_err();
+        assert!(error.to_string().len() < 1000);
+        let by_number = Mapping::new("#1").without_header();
+        assert_eq!(findings(&read_bytes("x", long_line.as_bytes(), &by_number).unwrap().1), ["refused bad-code 1"]);
+
+        let (draft, report) = read_text("c,n\nA\0,x\nB,\0y\n", "code=c; display.en=n");
+        assert_eq!(codes(&draft), ["B"]);
+        assert_eq!(findings(&report), ["refused bad-code 2", "doubtful control-character 3"]);
+    }
+
+    #[test]
+    fn a_long_chain_of_parents_and_many_repetitions_stay_cheap() {
+        let mut text = String::from("c,p,n\n");
+        for number in 0..50_000 {
+            text += &format!("K{number},K{},\nSAME,,name {number}\n", (number + 1) % 50_000);
+        }
+        let (draft, report) = read_text(&text, "code=c; parent=p; display.en=n");
+        assert_eq!(draft.concepts.len(), 50_001);
+        assert_eq!(report.of_rule("parent-cycle").count(), 1);
+    }
+
+    proptest! {
+        /// Whatever the bytes: no panic, every row accounted for, and no parent that is not there.
+        #[test]
+        fn nothing_is_lost(rows in prop::collection::vec("[ABa\"\0 ,|;\r\nổ]{0,12}", 0..12), quoting in any::<bool>()) {
+            let text = format!("c,p,n\n{}", rows.join("\n"));
+            let mut mapping = Mapping::new("c").parent("p").display("vi", "n");
+            if !quoting {
+                mapping = mapping.unquoted();
+            }
+            let (draft, report) = read_bytes("x", text.as_bytes(), &mapping).unwrap();
+            let lost = report.count(Severity::Refused) + report.of_rule("duplicate-code").count();
+            prop_assert_eq!(report.rows as usize, draft.concepts.len() + lost);
+            for parent in draft.concepts.iter().flat_map(|concept| &concept.parents) {
+                prop_assert!(draft.concepts.iter().any(|concept| concept.code == parent.code));
+            }
+        }
+    }
+}

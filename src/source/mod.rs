@@ -10,6 +10,7 @@
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
+//! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
 mod draft;
@@ -17,6 +18,7 @@ mod report;
 
 #[cfg(feature = "csv")]
 pub mod delimited;
+pub mod detect;
 pub mod encoding;
 pub mod icd10cm;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
