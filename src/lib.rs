@@ -1,4 +1,6 @@
 //! medterm
+#[cfg(feature = "bundled")]
+pub mod bundled;
 pub mod code;
 mod concept;
 mod edition;

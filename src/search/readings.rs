@@ -193,31 +193,24 @@ fn marks(typed: &str, accented: &str) -> (Reading, u8) {
 impl Word {
     /// How this word reads as a word of a term; `None` if in no way. `phonetic` is the term word's key.
     pub(super) fn read_as(&self, folded: &str, accented: &str, phonetic: &str) -> Option<(Reading, u8)> {
-        let mut best: Option<(Reading, u8)> = None;
-        let mut offer = |reading: Reading, cost: u8| {
-            if best.is_none_or(|(_, cheapest)| cost < cheapest) {
-                best = Some((reading, cost));
-            }
-        };
+        let cheaper = |a: Option<(Reading, u8)>, b: (Reading, u8)| a.filter(|a| a.1 <= b.1).or(Some(b));
+        let mut best = None;
         if folded == self.folded {
-            let (reading, cost) = marks(&self.accented, accented);
-            offer(reading, cost);
+            best = Some(marks(&self.accented, accented));
         } else if let Some(rest) = folded.strip_prefix(self.folded.as_str()) {
-            offer(Reading::Prefix, self.prefix_cost(rest.len(), accented));
+            best = Some((Reading::Prefix, self.prefix_cost(rest.len(), accented)));
         }
         for (decoded, reading) in [(&self.telex, Reading::Telex), (&self.vni, Reading::Vni)] {
             if let Some(decoded) = decoded
                 && decoded.folded == folded
             {
-                offer(reading, cost::KEYSTROKES + marks(&decoded.accented, accented).1);
+                best = cheaper(best, (reading, cost::KEYSTROKES + marks(&decoded.accented, accented).1));
             }
         }
-        if best.is_none_or(|(_, cost)| cost > cost::SOUNDS_ALIKE) {
-            if !phonetic.is_empty() && phonetic == self.phonetic {
-                offer(Reading::SoundsAlike, cost::SOUNDS_ALIKE);
-            } else if best.is_none() && self.typos && is_one_edit(self.folded.as_bytes(), folded.as_bytes()) {
-                offer(Reading::Typo, cost::TYPO);
-            }
+        if !phonetic.is_empty() && phonetic == self.phonetic {
+            best = cheaper(best, (Reading::SoundsAlike, cost::SOUNDS_ALIKE));
+        } else if best.is_none() && self.typos && is_one_edit(self.folded.as_bytes(), folded.as_bytes()) {
+            best = Some((Reading::Typo, cost::TYPO));
         }
         best
     }

@@ -53,6 +53,12 @@ impl Analyzer {
         Self::default()
     }
 
+    /// The tokens of the text that was analysed last; none before the first.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens { analyzer: self }
+    }
+
     /// Analyses a text, replacing the tokens of the text before. No tokens if the text has no letter or digit.
     pub fn analyze(&mut self, text: &str) -> Tokens<'_> {
         self.entries.clear();
