@@ -21,9 +21,8 @@ pub(super) struct Candidates {
     /// The terms that were given something.
     touched: Vec<u32>,
     list: Vec<u32>,
-    promises: Vec<(f32, u32)>,
-    /// Terms of the language, best first by what their words promise.
-    pub(super) terms: Vec<u32>,
+    /// Terms of the language with the score that their words promise, best first.
+    pub(super) terms: Vec<(f32, u32)>,
 }
 
 impl Candidates {
@@ -87,24 +86,22 @@ impl Candidates {
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
     fn choose(&mut self, words: &Words<'_>, possible: f32) -> f32 {
         let mut best: f32 = 0.0;
-        self.promises.clear();
+        self.terms.clear();
         for &term in &self.touched {
             let Some(slot) = self.given.get_mut(term as usize) else { continue };
             let (sum, _) = std::mem::take(slot);
             let query = if possible > 0.0 { sum / possible } else { 0.0 };
             best = best.max(query);
             let coverage = Coverage { query, term: (sum / words.weight_of(term).max(0.1)).min(1.0), together: 0.0 };
-            self.promises.push((points_for(&coverage), term));
+            self.terms.push((points_for(&coverage), term));
         }
         self.touched.clear();
         let best_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if self.promises.len() > MOST_CANDIDATES {
-            self.promises.select_nth_unstable_by(MOST_CANDIDATES, best_first);
-            self.promises.truncate(MOST_CANDIDATES);
+        if self.terms.len() > MOST_CANDIDATES {
+            self.terms.select_nth_unstable_by(MOST_CANDIDATES, best_first);
+            self.terms.truncate(MOST_CANDIDATES);
         }
-        self.promises.sort_unstable_by(best_first);
-        self.terms.clear();
-        self.terms.extend(self.promises.iter().map(|(_, term)| *term));
+        self.terms.sort_unstable_by(best_first);
         best
     }
 }

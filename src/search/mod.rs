@@ -244,6 +244,7 @@ impl Searcher {
     ) -> Result<Answer<'a>> {
         let mut answer = Answer { hits: Vec::new(), complete: true };
         let mut work = options.work_limit;
+        self.scorer.start();
         match &options.lexicon {
             Some(lexicon) => self.query.read(query, lexicon),
             None => self.query.read(query, &Lexicon::built_in()),

@@ -27,10 +27,17 @@ mod points {
     pub(super) const QUALIFIER_ADDED: f32 = 22.0;
     /// … and for each that was asked for and the term lacks.
     pub(super) const QUALIFIER_LACKING: f32 = 60.0;
+    /// By how much the score of a term, once decoded, may exceed what its words promised.
+    pub(super) const MORE_THAN_PROMISED: f32 = 170.0;
     /// The term is the one under which the concept is shown.
     pub(super) const PREFERRED: f32 = 40.0;
     /// The term is a synonym or index term of today's edition.
     pub(super) const SYNONYM: f32 = 30.0;
+}
+
+/// How many scores are remembered when so many hits are wanted.
+fn kept(limit: usize) -> usize {
+    limit.saturating_mul(3).clamp(12, 300)
 }
 
 /// A term of which the query asked this share says hardly more than was meant.
@@ -85,6 +92,8 @@ pub(super) struct Scorer {
     matches: Vec<Match>,
     /// Phonetic keys of the term's words.
     keys: Vec<String>,
+    /// The best scores of the query so far, best first.
+    best: Vec<f32>,
 }
 
 /// A word of the query and the word of the term that it was read as, both by position.
@@ -107,7 +116,10 @@ impl Scorer {
         options: &SearchOptions,
         scored: &mut Vec<Scored>,
     ) -> Result<()> {
-        for &candidate in &candidates.terms {
+        for &(promise, candidate) in &candidates.terms {
+            if promise - query.penalty + points::MORE_THAN_PROMISED < self.least_wanted(options.limit) {
+                break;
+            }
             let term = words.first_term.saturating_add(candidate);
             let Some((group, concept)) = system.owner(term)? else {
                 return Err(Error::corrupt("search", "a term is no designation"));
@@ -126,9 +138,29 @@ impl Scorer {
             let said = words.weight_of(candidate);
             let (score, confidence) = self.evaluate(query.words(), said);
             let score = score + kind - query.penalty;
+            self.remember(score, options.limit);
             scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
         }
         Ok(())
+    }
+
+    /// Forgets the query before.
+    pub(super) fn start(&mut self) {
+        self.best.clear();
+    }
+
+    /// The score that a term must reach to matter: the lowest of the best ones so far. Several terms of one
+    /// concept may be among them, hence more are kept than hits are wanted.
+    fn least_wanted(&self, limit: usize) -> f32 {
+        self.best.get(kept(limit) - 1).copied().unwrap_or(f32::NEG_INFINITY)
+    }
+
+    fn remember(&mut self, score: f32, limit: usize) {
+        let at = self.best.partition_point(|better| *better >= score);
+        if at < kept(limit) {
+            self.best.truncate(kept(limit) - 1);
+            self.best.insert(at, score);
+        }
     }
 
     /// Decodes a term and finds for each word of the query the word of the term that it reads best as.
