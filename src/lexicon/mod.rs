@@ -35,6 +35,7 @@ struct Entry {
     /// The phrase's words with their marks, joined by spaces.
     accented: String,
     meaning: String,
+    folded_meaning: String,
     /// 1 for the usual reading, 2 and 3 for rarer ones.
     rarity: u8,
 }
@@ -87,14 +88,20 @@ impl Lexicon {
         Self::default()
     }
 
-    /// The ways to read parts of a query, in the order of its words, longer phrases first.
+    /// The ways to read parts of a query, in the order of its words.
     ///
-    /// A phrase matches if its letters are those typed and no mark that was typed contradicts it. An
-    /// abbreviation of one or two letters is read only if it is the whole query or typed in capitals: such
-    /// letters are mostly words of their own.
+    /// A phrase matches if its letters are those typed and no mark that was typed contradicts it. Where one
+    /// phrase lies within another, the longer one knows better and the shorter is left out: *ung thư biểu mô*
+    /// is not *ung thư*. A reading that the query spells out already is left out too. An abbreviation of one
+    /// or two letters is read only if it is the whole query or typed in capitals: such letters are mostly
+    /// words of their own.
     pub fn expansions<'l>(&'l self, query: &str, tokens: Tokens<'_>) -> Vec<Expansion<'l>> {
-        let mut found = Vec::new();
+        let mut found: Vec<Expansion<'l>> = Vec::new();
         let (mut folded, mut accented) = (String::new(), String::new());
+        let whole: Vec<&str> = tokens.iter().map(|token| token.folded()).collect();
+        let whole = whole.join(" ");
+        // Up to this word a longer phrase has been found.
+        let mut covered = 0;
         for start in 0..tokens.len() {
             let mut here = Vec::new();
             folded.clear();
@@ -107,24 +114,30 @@ impl Lexicon {
                 folded.push_str(token.folded());
                 accented.push_str(token.accented());
                 let words = start..start + length + 1;
+                let Some(entries) = self.inner.entries.get(&folded).filter(|_| words.end > covered) else { continue };
                 let written = tokens.get(start).map_or(0, |first| first.range().start)..token.range().end;
                 let capitals = query.get(written).is_some_and(|text| !text.chars().any(char::is_lowercase));
-                let alone = words.len() == tokens.len();
-                for entry in self.inner.entries.get(&folded).into_iter().flatten() {
-                    let fits = match entry.kind {
-                        EntryKind::Synonym => agrees(&accented, &entry.accented),
-                        EntryKind::Abbreviation => {
-                            let short = folded.len() <= 2;
-                            (!short || alone || capitals) && agrees(&accented, &entry.accented)
-                        }
-                    };
-                    if fits {
-                        let meaning = entry.meaning.as_str();
-                        here.push(Expansion { words: words.clone(), meaning, kind: entry.kind, rarity: entry.rarity });
-                    }
+                let may_be_short = capitals || words.len() == tokens.len();
+                let fits = |entry: &&Entry| {
+                    let allowed = entry.kind == EntryKind::Synonym || folded.len() > 2 || may_be_short;
+                    allowed && agrees(&accented, &entry.accented) && !whole.contains(&entry.folded_meaning)
+                };
+                let fitting: Vec<Expansion<'l>> = entries
+                    .iter()
+                    .filter(fits)
+                    .map(|entry| Expansion {
+                        words: words.clone(),
+                        meaning: &entry.meaning,
+                        kind: entry.kind,
+                        rarity: entry.rarity,
+                    })
+                    .collect();
+                if !fitting.is_empty() {
+                    here = fitting;
+                    covered = words.end;
                 }
             }
-            found.extend(here.into_iter().rev());
+            found.append(&mut here);
         }
         found
     }
@@ -179,8 +192,10 @@ impl LexiconBuilder {
             return;
         }
         self.inner.longest = self.inner.longest.max(folded.len());
-        let entry = Entry { kind, accented: accented.join(" "), meaning: meaning.to_owned(), rarity };
-        self.inner.entries.entry(folded.join(" ")).or_default().push(entry);
+        let (phrase, accented) = (folded.join(" "), accented.join(" "));
+        let folded_meaning = crate::text::fold(meaning);
+        let entry = Entry { kind, accented, meaning: meaning.to_owned(), folded_meaning, rarity };
+        self.inner.entries.entry(phrase).or_default().push(entry);
     }
 
     /// Adds synonyms from TSV with a heading line: phrase, meaning, and any further columns, which are for readers.
