@@ -12,7 +12,8 @@
 //! part: sparse texts, by form: its accented text where that differs from the word
 //! part: Column, where each form's list starts
 //! part: lists: length varint, then the interpolative code of the terms
-//! part: for each term one byte, what its distinct words weigh together: 28 times the square root of the sum
+//! part: for each term one byte, what its distinct words weigh together: 28 times the square root of the sum;
+//!       words in brackets, which the ICD takes for additions that change nothing, weigh a quarter
 //! part: transducer, phonetic key → rank; empty if the language has no such keys
 //! part: Column, where the words of each phonetic key start in the next part, and their number
 //! part: Column, word ranks by phonetic key
@@ -32,6 +33,9 @@ const NAME: &str = "search";
 /// Scale of the square roots in which terms' weights are stored: the heaviest still fits a byte.
 const WEIGHT_SCALE: f32 = 28.0;
 
+/// What a word in brackets weighs, as a share.
+const BRACKETED: f32 = 0.25;
+
 /// What a word weighs that stands in `frequency` of `terms` terms: its inverse document frequency.
 /// A word that stands in none is most likely misspelt, and weighs as much as a middling one.
 pub(crate) fn weight(terms: u32, frequency: u32) -> f32 {
@@ -48,6 +52,8 @@ pub(crate) struct Writer {
     /// Numbers by accented form alone, which decides the folded word.
     known: HashMap<String, usize>,
     terms_of: Vec<Vec<u32>>,
+    /// Words in brackets, as pairs of term and the form's number.
+    bracketed: Vec<(u32, usize)>,
     terms: u32,
 }
 
@@ -59,6 +65,7 @@ impl Writer {
             forms: BTreeMap::new(),
             known: HashMap::new(),
             terms_of: Vec::new(),
+            bracketed: Vec::new(),
             terms: 0,
         }
     }
@@ -67,7 +74,16 @@ impl Writer {
     pub(crate) fn add(&mut self, text: &str) {
         let term = self.terms;
         let tokens = self.analyzer.analyze(text);
+        let (mut open, mut end) = (0_usize, 0);
         for token in tokens.iter() {
+            for sign in text.get(end..token.range().start).unwrap_or_default().chars() {
+                match sign {
+                    '(' | '[' => open += 1,
+                    ')' | ']' => open = open.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            end = token.range().end;
             let number = match self.known.get(token.accented()) {
                 Some(&number) => number,
                 None => {
@@ -83,6 +99,9 @@ impl Writer {
                 && terms.last() != Some(&term)
             {
                 terms.push(term);
+                if open > 0 {
+                    self.bracketed.push((term, number));
+                }
             }
         }
         self.terms += 1;
@@ -92,6 +111,7 @@ impl Writer {
         let refused = |error: fst::Error| Error::Draft { message: error.to_string(), code: None };
         let count = self.terms;
         let mut weights = vec![0.0_f32; count as usize];
+        let mut weight_of = vec![0.0_f32; self.terms_of.len()];
         let mut words = fst::MapBuilder::memory();
         let (mut first_forms, mut texts, mut starts, mut lists) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (rank, (word, forms)) in self.forms.iter().enumerate() {
@@ -109,6 +129,7 @@ impl Writer {
                 for term in terms {
                     weights.get_mut(*term as usize).into_iter().for_each(|sum| *sum += weight);
                 }
+                weight_of.get_mut(*number).into_iter().for_each(|slot| *slot = weight);
                 put_varint(&mut lists, terms.len() as u64);
                 postings::encode(terms, count, &mut lists);
             }
@@ -116,6 +137,10 @@ impl Writer {
         first_forms.push(starts.len() as u32);
         if first_forms.len() == starts.len() + 1 {
             first_forms.clear();
+        }
+        for (term, number) in &self.bracketed {
+            let weight = weight_of.get(*number).copied().unwrap_or_default() * (1.0 - BRACKETED);
+            weights.get_mut(*term as usize).into_iter().for_each(|sum| *sum = (*sum - weight).max(0.0));
         }
         let weights: Vec<u8> = weights.iter().map(|sum| (sum.sqrt() * WEIGHT_SCALE).round() as u8).collect();
         let (keys, key_starts, key_words) = self.phonetic_keys()?;

@@ -233,9 +233,35 @@ impl LexiconBuilder {
         Ok(())
     }
 
+    /// Gives abbreviations the synonyms of what they mean: NKH means *nhiễm khuẩn huyết*, which lists may call
+    /// *nhiễm trùng huyết*.
+    fn chain(&mut self) {
+        let synonyms = Lexicon { inner: Arc::new(self.inner.clone()) };
+        for entries in self.inner.entries.values_mut() {
+            let mut further: Vec<Entry> = Vec::new();
+            for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Abbreviation) {
+                let tokens = self.analyzer.analyze(&entry.meaning);
+                for expansion in synonyms.expansions(&entry.meaning, tokens) {
+                    let start = tokens.get(expansion.words.start).map_or(0, |token| token.range().start);
+                    let last = expansion.words.end.checked_sub(1).and_then(|last| tokens.get(last));
+                    let end = last.map_or(entry.meaning.len(), |token| token.range().end);
+                    let (Some(front), Some(back)) = (entry.meaning.get(..start), entry.meaning.get(end..)) else { continue };
+                    let meaning = format!("{front}{}{back}", expansion.meaning);
+                    let known = entries.iter().chain(&further).any(|known| known.meaning == meaning);
+                    if expansion.kind == EntryKind::Synonym && !known {
+                        let folded_meaning = crate::text::fold(&meaning);
+                        further.push(Entry { meaning, folded_meaning, ..entry.clone() });
+                    }
+                }
+            }
+            entries.append(&mut further);
+        }
+    }
+
     /// The lexicon. Readings of one phrase are in order of rarity, then as they were added.
     #[must_use]
     pub fn build(mut self) -> Lexicon {
+        self.chain();
         for entries in self.inner.entries.values_mut() {
             entries.sort_by_key(|entry| entry.rarity);
         }
@@ -284,7 +310,7 @@ mod tests {
         found.sort_by_key(|(_, meaning)| meaning.clone());
         assert_eq!(found, both);
         assert_eq!(readings("bệnh tieu duong"), [(1..3, "đái tháo đường".to_owned())]);
-        assert!(readings("tiêu đường").is_empty(), "marks that contradict are another word");
+        assert!(readings("tiếu đường").is_empty(), "marks that contradict are another word");
     }
 
     #[test]

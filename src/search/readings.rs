@@ -128,6 +128,8 @@ pub(super) struct Word {
     pub(super) weight: f32,
     /// Whether typing errors are considered in the language being searched.
     pub(super) typos: bool,
+    /// The word is an abbreviation in the lexicon: then it is hardly the beginning of a word, or a misspelt one.
+    abbreviation: bool,
     /// Set if the lexicon put this word in place of what was typed.
     pub(super) expanded: Option<Reading>,
 }
@@ -148,6 +150,7 @@ pub(super) struct Variant {
 pub(super) struct Query {
     analyzer: Analyzer,
     meaning: Analyzer,
+    reader: Analyzer,
     variants: Vec<Variant>,
     count: usize,
     complete: bool,
@@ -157,17 +160,26 @@ impl Query {
     /// Reads a query word by word, and with the lexicon.
     pub(super) fn read(&mut self, text: &str, lexicon: &Lexicon) {
         self.variants.resize_with(self.variants.len().max(MOST_VARIANTS), Variant::default);
-        let Self { analyzer, meaning, variants, count, complete } = self;
+        let Self { analyzer, meaning, reader, variants, count, complete } = self;
         let tokens = analyzer.analyze(text);
         *complete = tokens.len() <= MOST_WORDS;
-        let mut variants = variants.iter_mut();
-        *count = 0;
-        if let Some(typed) = variants.next() {
-            typed.start(0.0, None);
-            typed.push_tokens(text, tokens, 0..tokens.len(), meaning);
-            *count = 1;
+        let Some((typed, variants)) = variants.split_first_mut() else { return };
+        typed.start(0.0, None);
+        typed.push_tokens(text, tokens, 0..tokens.len(), meaning);
+        *count = 1;
+        // The lexicon knows words, not keystrokes: it is asked for what they decode to.
+        let mut decoded = String::new();
+        for word in typed.words() {
+            decoded.push_str(word.decoded().unwrap_or_else(|| text.get(word.range.clone()).unwrap_or_default()));
+            decoded.push(' ');
         }
-        for (expansion, variant) in lexicon.expansions(text, tokens).into_iter().zip(variants) {
+        let decoded_tokens = reader.analyze(&decoded);
+        let expansions = lexicon.expansions(decoded.trim_end(), decoded_tokens);
+        for expansion in expansions.iter().filter(|expansion| expansion.kind == EntryKind::Abbreviation) {
+            let words = typed.words_mut().iter_mut().skip(expansion.words.start).take(expansion.words.len());
+            words.for_each(|word| word.abbreviation = true);
+        }
+        for (expansion, variant) in expansions.into_iter().zip(variants) {
             let (reading, penalty) = match expansion.kind {
                 EntryKind::Synonym => (Reading::Synonym, cost::SYNONYM_PENALTY),
                 EntryKind::Abbreviation => {
@@ -294,6 +306,12 @@ impl Word {
         self.vni = None;
         self.expanded = None;
         self.typos = false;
+        self.abbreviation = false;
+    }
+
+    /// What its keystrokes spell, if they can be keystrokes.
+    fn decoded(&self) -> Option<&str> {
+        self.telex.as_ref().or(self.vni.as_ref()).map(|decoded| decoded.accented.as_str())
     }
 
     fn decode(&mut self, analyzer: &mut Analyzer) {
@@ -323,6 +341,9 @@ impl Word {
                 best = cheaper(best, (reading, cost::KEYSTROKES + marks(&decoded.accented, accented, false).1));
             }
         }
+        if self.abbreviation {
+            return best;
+        }
         if !phonetic.is_empty() && phonetic == self.phonetic {
             best = cheaper(best, (Reading::SoundsAlike, cost::SOUNDS_ALIKE));
         } else if best.is_none() && self.typos && is_one_edit(self.folded.as_bytes(), folded.as_bytes()) {
@@ -334,7 +355,7 @@ impl Word {
 
     fn prefix_cost(&self, letters: usize) -> u8 {
         let base = match self.is_last {
-            _ if self.folded.len() == 1 => cost::PREFIX_OF_ONE,
+            _ if self.folded.len() == 1 || self.abbreviation => cost::PREFIX_OF_ONE,
             true => cost::PREFIX_LAST,
             false => cost::PREFIX,
         };
@@ -373,7 +394,7 @@ impl Word {
                 frequency = frequency.max(self.add_word(words, rank as u32, cost)?);
             }
         }
-        if !self.phonetic.is_empty() {
+        if !self.phonetic.is_empty() && !self.abbreviation {
             for rank in words.sounding_like(&self.phonetic)? {
                 self.add_word(words, rank, |_| cost::SOUNDS_ALIKE)?;
             }
@@ -386,7 +407,7 @@ impl Word {
     /// Adds the words one typing error away. False if there were too many to look at.
     pub(super) fn find_typos(&mut self, words: &Words<'_>) -> Result<bool> {
         let letters = self.folded.chars().count();
-        if self.expanded.is_some() || letters < SHORTEST_TYPO || self.folded.bytes().any(|byte| byte.is_ascii_digit()) {
+        if self.expanded.is_some() || self.abbreviation || letters < SHORTEST_TYPO || self.folded.bytes().any(|byte| byte.is_ascii_digit()) {
             return Ok(true);
         }
         self.typos = true;
