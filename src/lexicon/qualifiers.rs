@@ -18,7 +18,12 @@ const QUALIFIERS: &str = "không, cấp, mạn, mãn, trái, phải, trên, dư�
 const NOTHING_MORE_KNOWN: &str = "không xác, xác định, không đặc, đặc hiệu, không rõ, không phân, phân loại, loại mục, \
     mục khác, unspecified, not elsewhere, elsewhere classified, not otherwise, otherwise specified";
 
+/// Words that open the names of diseases and say nothing of which.
+const OPENINGS: &str = "bệnh, chứng, hội, rối, loạn, tình, trạng, thể, các, cơn, disease, disorder, syndrome, other, \
+    unspecified, of, the";
+
 struct Sets {
+    openings: Phrases,
     qualifiers: Phrases,
     nothing_more_known: Phrases,
 }
@@ -56,6 +61,7 @@ impl Phrases {
 }
 
 static SETS: LazyLock<Sets> = LazyLock::new(|| Sets {
+    openings: Phrases::new(OPENINGS),
     qualifiers: Phrases::new(QUALIFIERS),
     nothing_more_known: Phrases::new(NOTHING_MORE_KNOWN),
 });
@@ -69,6 +75,8 @@ pub(crate) enum Role {
     Qualifier,
     /// It says that nothing more is known.
     Filler,
+    /// It opens a name, as *disease* does.
+    Opening,
 }
 
 /// The role of a term's word, in its accented form, given its neighbours.
@@ -79,6 +87,8 @@ pub(crate) fn role(before: Option<&str>, word: &str, next: Option<&str>) -> Role
         Role::Filler
     } else if sets.qualifiers.begin_with(word, next) {
         Role::Qualifier
+    } else if sets.openings.begin_with(word, next) {
+        Role::Opening
     } else {
         Role::Content
     }
@@ -100,7 +110,8 @@ mod tests {
         let mut roles = |text: &str| {
             let tokens = analyzer.analyze(text);
             let word = |at: usize| tokens.get(at).map(|token| token.accented());
-            let all = (0..tokens.len()).map(|at| role(at.checked_sub(1).and_then(word), word(at).unwrap(), word(at + 1)));
+            let all =
+                (0..tokens.len()).map(|at| role(at.checked_sub(1).and_then(word), word(at).unwrap(), word(at + 1)));
             all.collect::<Vec<_>>()
         };
         use Role::*;
@@ -108,7 +119,7 @@ mod tests {
         assert_eq!(roles("viêm phổi, không xác định"), [Content, Content, Filler, Filler, Filler]);
         assert_eq!(roles("suy tim cấp"), [Content, Content, Qualifier]);
         assert_eq!(roles("tiền sử gia đình"), [Qualifier, Content, Qualifier, Content]);
-        assert_eq!(roles("rối loạn tiền đình"), [Content; 4]);
+        assert_eq!(roles("rối loạn tiền đình"), [Opening, Opening, Content, Content]);
         assert!(may_be_qualifier("cap", "cap") && !may_be_qualifier("cáp", "cap"));
     }
 }

@@ -20,12 +20,12 @@ mod score;
 
 use std::ops::Range;
 
+use crate::Result;
 use crate::concept::Concept;
 use crate::lexicon::Lexicon;
 use crate::source::Designation;
 use crate::system::CodeSystem;
 use crate::terminology::Terminology;
-use crate::Result;
 
 pub use readings::Reading;
 

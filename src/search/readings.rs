@@ -382,7 +382,8 @@ impl Word {
             let base = self.prefix_cost(PREFIX_LETTERS_GUESSED);
             let ranks = words.automaton().prefix_range(folded.as_bytes())?;
             for rank in ranks.start + u64::from(frequency > 0)..ranks.end {
-                let agrees = |accented: Option<&str>| base + marks_of_prefix(&typed, &folded, accented.unwrap_or(&folded));
+                let agrees =
+                    |accented: Option<&str>| base + marks_of_prefix(&typed, &folded, accented.unwrap_or(&folded));
                 self.add_word(words, rank as u32, agrees)?;
             }
         }
@@ -407,16 +408,21 @@ impl Word {
     /// Adds the words one typing error away. False if there were too many to look at.
     pub(super) fn find_typos(&mut self, words: &Words<'_>) -> Result<bool> {
         let letters = self.folded.chars().count();
-        if self.expanded.is_some() || self.abbreviation || letters < SHORTEST_TYPO || self.folded.bytes().any(|byte| byte.is_ascii_digit()) {
+        if self.expanded.is_some()
+            || self.abbreviation
+            || letters < SHORTEST_TYPO
+            || self.folded.bytes().any(|byte| byte.is_ascii_digit())
+        {
             return Ok(true);
         }
         self.typos = true;
         let mut ranks = Vec::new();
         let mut steps = TYPO_STEPS;
-        let complete = words.automaton().visit_within_one_edit(&self.folded, false, &mut steps, &mut |_, rank, _| {
-            ranks.push(rank as u32);
-            ControlFlow::Continue(())
-        })?;
+        let complete =
+            words.automaton().visit_within_one_edit(&self.folded, false, &mut steps, &mut |_, rank, _| {
+                ranks.push(rank as u32);
+                ControlFlow::Continue(())
+            })?;
         for rank in ranks {
             self.add_word(words, rank, |_| cost::TYPO)?;
         }

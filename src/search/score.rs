@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::candidates::Candidates;
 use super::readings::{Query, Reading, Variant, Word, cost};
 use super::{Confidence, Hit, SearchOptions, WordMatch, is_wanted};
+use crate::code::Mark;
 use crate::concept::Concept;
 use crate::index::words::Words;
 use crate::lexicon::{Role, may_be_qualifier, role};
@@ -23,6 +24,10 @@ mod points {
     pub(super) const TOGETHER: f32 = 70.0;
     /// What a word such as *unspecified* weighs less than its rarity tells, in the units of word weights.
     pub(super) const FILLER_WEIGHT: f32 = 1.0;
+    /// Off, for each word before all that was asked for: *kidney disease due to* before *hypertension*.
+    pub(super) const LEADING_WORD: f32 = 25.0;
+    /// Off, for a manifestation: its code cannot stand alone.
+    pub(super) const ASTERISK: f32 = 12.0;
     /// Off, for each word such as *acute* or *left* that the term adds …
     pub(super) const QUALIFIER_ADDED: f32 = 22.0;
     /// … and for each that was asked for and the term lacks.
@@ -129,6 +134,7 @@ impl Scorer {
             if (former && !options.former_names) || !is_wanted(&concept, options)? {
                 continue;
             }
+            let asterisk = if concept.mark()? == Mark::Asterisk { points::ASTERISK } else { 0.0 };
             let kind = match group.r#use {
                 DesignationUse::Preferred => points::PREFERRED,
                 DesignationUse::FormerName => 0.0,
@@ -137,7 +143,7 @@ impl Scorer {
             self.align(system, term, query.words())?;
             let said = words.weight_of(candidate);
             let (score, confidence) = self.evaluate(query.words(), said);
-            let score = score + kind - query.penalty;
+            let score = score + kind - asterisk - query.penalty;
             self.remember(score, options.limit);
             scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
         }
@@ -206,7 +212,7 @@ impl Scorer {
             worst = worst.max(matched.cost);
         }
         let asked: f32 = query.iter().map(|word| word.weight).sum();
-        let (qualifiers, fillers) = self.words_added();
+        let (qualifiers, fillers, leading) = self.words_added();
         let said = (said - fillers as f32 * points::FILLER_WEIGHT).max(0.1);
         let pairs = self.matches.windows(2).filter(|pair| matches!(pair, [a, b] if b.term == a.term + 1)).count();
         let coverage = Coverage {
@@ -234,26 +240,30 @@ impl Scorer {
             .enumerate()
             .filter(|(position, word)| !is_found(*position) && may_be_qualifier(&word.accented, &word.folded))
             .count();
-        let astray =
-            points::QUALIFIER_ADDED * qualifiers.min(3) as f32 + points::QUALIFIER_LACKING * lacking.min(3) as f32;
+        let astray = points::LEADING_WORD * leading.min(2) as f32
+            + points::QUALIFIER_ADDED * qualifiers.min(3) as f32
+            + points::QUALIFIER_LACKING * lacking.min(3) as f32;
         (points_for(&coverage) - astray, confidence)
     }
 
-    /// How many words that the query does not have bind the term's meaning, and how many add nothing to it.
-    fn words_added(&self) -> (usize, usize) {
+    /// Of the words that the query does not have: how many bind the term's meaning, how many add nothing to
+    /// it, and how many stand before all that was asked for, so that the term is rather about them.
+    fn words_added(&self) -> (usize, usize, usize) {
         let tokens = self.analyzer.tokens();
         let word = |at: usize| tokens.get(at).map(|token| token.accented());
-        let (mut qualifiers, mut fillers) = (0, 0);
+        let first_found = self.matches.iter().map(|matched| matched.term).min().unwrap_or_default();
+        let (mut qualifiers, mut fillers, mut leading) = (0, 0, 0);
         for (at, token) in tokens.iter().enumerate() {
             if self.matches.iter().all(|matched| matched.term != at) {
                 match role(at.checked_sub(1).and_then(word), token.accented(), word(at + 1)) {
                     Role::Qualifier => qualifiers += 1,
                     Role::Filler => fillers += 1,
-                    Role::Content => {}
+                    Role::Opening => {}
+                    Role::Content => leading += usize::from(at < first_found),
                 }
             }
         }
-        (qualifiers, fillers)
+        (qualifiers, fillers, leading)
     }
 
     /// Aligns a scored term once more, to say where each word was found.
@@ -267,7 +277,9 @@ impl Scorer {
         let tokens = self.analyzer.tokens();
         let mut matches = Vec::with_capacity(self.matches.len());
         for matched in &self.matches {
-            let (Some(word), Some(token)) = (variant.words().get(matched.query), tokens.get(matched.term)) else { continue };
+            let (Some(word), Some(token)) = (variant.words().get(matched.query), tokens.get(matched.term)) else {
+                continue;
+            };
             let whole = token.range();
             let end = match matched.reading {
                 Reading::Prefix => token.source_end(word.folded.len()),

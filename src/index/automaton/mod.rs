@@ -68,7 +68,6 @@
 //! spelled out. Sums of outputs wrap: a hostile file can pair any key with any value anyway, so callers
 //! check a value against the column that it indexes.
 
-
 mod node;
 mod one_edit;
 #[cfg(test)]
