@@ -24,7 +24,7 @@ const SYNTAX: Syntax = Syntax {
 Compiles a publisher's list into an index file.
 
 usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE-OR-TEXT]
-               [--report FILE] [--json]
+               [--version V] [--report FILE] [--json]
 
   FORMAT          tt06           Vietnam, Circular 06/2026: the list as CSV, the leaves as xlsx, or both
                   qd4469         Vietnam, Decision 4469/2020: the annex as xlsx
@@ -39,13 +39,14 @@ usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE
                   'code=Code; display.vi=Name; parent=Parent; system=my-codes; version=1'.
                   data/icd10.mapping is an example; the documentation of
                   medterm::source::delimited::Mapping lists all keys.
+  --version V     for icd10cm-order: the edition, as 2025-04, where the file's name does not tell it.
   --report FILE   write every finding, one per line: what was repaired, doubted or refused, and where.
   --json          one JSON object about what was done.
 
 The embedded starter set is made by
   compile delimited data/icd10.tsv --mapping data/icd10.mapping --output data/icd10.mti
 ",
-    options: &["--output", "--former", "--mapping", "--report"],
+    options: &["--output", "--former", "--mapping", "--version", "--report"],
     flags: &[],
 };
 
@@ -69,6 +70,7 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         check_input(input, output)?;
     }
     let mapping = arguments.one("--mapping")?.map(mapping).transpose()?;
+    let details = Details { mapping: mapping.as_ref(), version: arguments.one("--version")? };
 
     let progress = Progress::new(3 + former.len());
     progress.step(0, &format!("reading {}", names(&inputs)));
@@ -76,12 +78,15 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         Some(format) => format,
         None => recognise(&inputs)?,
     };
-    let (mut draft, mut report) = read(format, &inputs, mapping.as_ref())?;
+    let (mut draft, mut report) =
+        read(format, &inputs, details).map_err(|problem| with_likely_format(problem, format, &inputs))?;
     let mut former_names = 0;
     for (number, input) in former.iter().enumerate() {
         progress.step(1 + number, &format!("former names of {input}"));
-        let (former_draft, _) = read(recognise(&[input])?, &[input], mapping.as_ref())?;
+        let (former_draft, former_report) = read(recognise(&[input])?, &[input], Details { version: None, ..details })?;
         check_former(&draft, &former_draft, input)?;
+        // Names come from this file too. What its reader found concerns its own index, not this one.
+        report.sources.extend(former_report.sources);
         former_names += add_former_names(&mut draft, &former_draft, &mut report);
     }
     progress.step(1 + former.len(), "compiling");
@@ -107,6 +112,13 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         findings: report.summary().into_iter().map(Finding::of).collect(),
     };
     if arguments.flag("--json") { support::print_json(&summary) } else { print(&summary, arguments.one("--report")?) }
+}
+
+/// What some formats need to be told.
+#[derive(Clone, Copy)]
+struct Details<'a> {
+    mapping: Option<&'a Mapping>,
+    version: Option<&'a str>,
 }
 
 /// `None` for `auto`.
@@ -165,7 +177,7 @@ fn recognise(inputs: &[&str]) -> Result<Format, Problem> {
     common.ok_or_else(|| "no INPUT is given; see --help".into())
 }
 
-fn read(format: Format, inputs: &[&str], mapping: Option<&Mapping>) -> Result<(Draft, Report), Problem> {
+fn read(format: Format, inputs: &[&str], details: Details<'_>) -> Result<(Draft, Report), Problem> {
     let paths: Vec<&Path> = inputs.iter().map(Path::new).collect();
     let single = || match paths.as_slice() {
         [path] => Ok(*path),
@@ -174,13 +186,21 @@ fn read(format: Format, inputs: &[&str], mapping: Option<&Mapping>) -> Result<(D
     Ok(match format {
         Format::Tt06 => tt06::read(&paths)?,
         Format::Qd4469 => qd4469::read(single()?)?,
-        Format::Icd10CmOrder => icd10cm::read_order(single()?, None)?,
+        Format::Icd10CmOrder => icd10cm::read_order(single()?, details.version)?,
         _ => {
             let path = single()?;
-            let mapping = mapping.ok_or_else(|| columns_wanted(path))?;
+            let mapping = details.mapping.ok_or_else(|| columns_wanted(path))?;
             delimited::read(path, mapping)?
         }
     })
+}
+
+/// Adds what the files look like, if that is another format than the one that was named.
+fn with_likely_format(problem: Problem, named: Format, inputs: &[&str]) -> Problem {
+    match recognise(inputs) {
+        Ok(likely) if likely != named => format!("{problem} (it looks like {likely}, not {named})").into(),
+        _ => problem,
+    }
 }
 
 /// What to do about a table whose columns nobody has described.
