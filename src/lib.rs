@@ -7,6 +7,8 @@ mod edition;
 mod error;
 pub mod index;
 #[cfg(feature = "search")]
+pub mod lexicon;
+#[cfg(feature = "search")]
 mod search;
 mod set;
 pub mod source;
