@@ -13,11 +13,8 @@ use serde_json::Value;
 /// The program of an example, in the folder beside this test's own. `None`, with a line saying so, if these features
 /// do not build it.
 fn program(example: &str) -> Option<PathBuf> {
-    let is_built = match example {
-        "compile" => cfg!(all(feature = "csv", feature = "xlsx")),
-        "search" => cfg!(feature = "search"),
-        _ => true,
-    };
+    let depending = [("compile", cfg!(all(feature = "csv", feature = "xlsx"))), ("search", cfg!(feature = "search"))];
+    let is_built = depending.iter().all(|(name, is_built)| *name != example || *is_built);
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
     let program = folder.join(example).with_extension(std::env::consts::EXE_EXTENSION);
