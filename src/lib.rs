@@ -104,3 +104,8 @@ pub use search::{Answer, Confidence, Hit, Reading, SearchOptions, Searcher, Word
 pub use set::ConceptSet;
 pub use system::CodeSystem;
 pub use terminology::Terminology;
+
+/// The code of the README, so that it is tested.
+#[cfg(all(doctest, feature = "bundled", feature = "search"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

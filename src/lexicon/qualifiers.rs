@@ -16,13 +16,24 @@ const QUALIFIERS: &str = "không, cấp, mạn, mãn, trái, phải, trên, dư�
 
 /// Phrases that only say that nothing more is known, or where else to look: they bind nothing.
 const NOTHING_MORE_KNOWN: &str = "không xác, xác định, không đặc, đặc hiệu, không rõ, không phân, phân loại, loại mục, \
-    mục khác, unspecified, not elsewhere, elsewhere classified, not otherwise, otherwise specified";
+    mục khác, vô căn, unspecified, idiopathic, essential, not elsewhere, elsewhere classified, not otherwise, otherwise specified";
 
 /// Words that open the names of diseases and say nothing of which.
-const OPENINGS: &str = "bệnh, chứng, hội, rối, loạn, tình, trạng, thể, các, cơn, disease, disorder, syndrome, other, \
-    unspecified, of, the";
+const OPENINGS: &str = "bệnh, chứng, hội, rối, loạn, tình, trạng, thể, các, cơn, disease, disorder, syndrome, the";
+
+/// Words between alternatives.
+const CONJUNCTIONS: &str = "và, hoặc, hay, and, or";
+
+/// Words behind which something else begins.
+const PREPOSITIONS: &str = "ở, của, với, tại, trong, do, kèm, có, bởi, in, of, with, at, by, due, to, from";
+
+/// Words for what has no code of its own.
+const RESIDUALS: &str = "khác, other, others";
 
 struct Sets {
+    prepositions: Phrases,
+    residuals: Phrases,
+    conjunctions: Phrases,
     openings: Phrases,
     qualifiers: Phrases,
     nothing_more_known: Phrases,
@@ -61,6 +72,9 @@ impl Phrases {
 }
 
 static SETS: LazyLock<Sets> = LazyLock::new(|| Sets {
+    prepositions: Phrases::new(PREPOSITIONS),
+    residuals: Phrases::new(RESIDUALS),
+    conjunctions: Phrases::new(CONJUNCTIONS),
     openings: Phrases::new(OPENINGS),
     qualifiers: Phrases::new(QUALIFIERS),
     nothing_more_known: Phrases::new(NOTHING_MORE_KNOWN),
@@ -77,6 +91,12 @@ pub(crate) enum Role {
     Filler,
     /// It opens a name, as *disease* does.
     Opening,
+    /// It stands between alternatives.
+    Conjunction,
+    /// It tells how what follows belongs to what was said.
+    Preposition,
+    /// It stands for what has no code of its own.
+    Residual,
 }
 
 /// The role of a term's word, in its accented form, given its neighbours.
@@ -84,14 +104,16 @@ pub(crate) fn role(before: Option<&str>, word: &str, next: Option<&str>) -> Role
     let sets = &*SETS;
     let filler = |word: &str, next| sets.nothing_more_known.begin_with(word, next);
     if filler(word, next) || before.is_some_and(|before| filler(before, Some(word))) {
-        Role::Filler
-    } else if sets.qualifiers.begin_with(word, next) {
-        Role::Qualifier
-    } else if sets.openings.begin_with(word, next) {
-        Role::Opening
-    } else {
-        Role::Content
+        return Role::Filler;
     }
+    let roles = [
+        (&sets.qualifiers, Role::Qualifier),
+        (&sets.conjunctions, Role::Conjunction),
+        (&sets.prepositions, Role::Preposition),
+        (&sets.residuals, Role::Residual),
+        (&sets.openings, Role::Opening),
+    ];
+    roles.into_iter().find(|(words, _)| words.begin_with(word, next)).map_or(Role::Content, |(_, role)| role)
 }
 
 /// True if a word of a query may be meant as a qualifier.

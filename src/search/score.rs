@@ -24,12 +24,16 @@ mod points {
     pub(super) const TOGETHER: f32 = 70.0;
     /// What a word such as *unspecified* weighs less than its rarity tells, in the units of word weights.
     pub(super) const FILLER_WEIGHT: f32 = 1.0;
+    /// The same for a word of an alternative.
+    pub(super) const ALTERNATIVE_WEIGHT: f32 = 3.0;
     /// Off, for each word before all that was asked for: *kidney disease due to* before *hypertension*.
     pub(super) const LEADING_WORD: f32 = 25.0;
+    /// Off, for the word *other*.
+    pub(super) const RESIDUAL: f32 = 15.0;
     /// Off, for a manifestation: its code cannot stand alone.
     pub(super) const ASTERISK: f32 = 12.0;
     /// Off, for each word such as *acute* or *left* that the term adds …
-    pub(super) const QUALIFIER_ADDED: f32 = 22.0;
+    pub(super) const QUALIFIER_ADDED: f32 = 40.0;
     /// … and for each that was asked for and the term lacks.
     pub(super) const QUALIFIER_LACKING: f32 = 60.0;
     /// By how much the score of a term, once decoded, may exceed what its words promised.
@@ -45,9 +49,6 @@ fn kept(limit: usize) -> usize {
     limit.saturating_mul(3).clamp(12, 300)
 }
 
-/// A term of which the query asked this share says hardly more than was meant.
-const TERM_IS_MEANT: f32 = 0.6;
-
 /// A term that was scored.
 #[derive(Debug)]
 pub(super) struct Scored {
@@ -59,6 +60,23 @@ pub(super) struct Scored {
     confidence: Confidence,
     /// What the term's words weigh.
     said: f32,
+}
+
+/// The words that a term has beyond those asked for, counted by what they do to its meaning.
+#[derive(Debug, Default)]
+struct Added {
+    /// They bind or turn it.
+    qualifiers: usize,
+    /// They say that it is one of the others: what has a code of its own is meant rather.
+    residuals: usize,
+    /// They say that nothing more is known.
+    fillers: usize,
+    /// They name an alternative to what was asked for: *bronchus or* before *lung*.
+    alternatives: usize,
+    /// They say something else.
+    content: usize,
+    /// Of those, the ones before all that was asked for, so that the term is rather about them.
+    leading: usize,
 }
 
 /// What speaks for a term, each as a share of 1.
@@ -212,8 +230,9 @@ impl Scorer {
             worst = worst.max(matched.cost);
         }
         let asked: f32 = query.iter().map(|word| word.weight).sum();
-        let (qualifiers, fillers, leading) = self.words_added();
-        let said = (said - fillers as f32 * points::FILLER_WEIGHT).max(0.1);
+        let added = self.words_added();
+        let light = points::FILLER_WEIGHT * added.fillers as f32 + points::ALTERNATIVE_WEIGHT * added.alternatives as f32;
+        let said = (said - light).max(meant).max(0.1);
         let pairs = self.matches.windows(2).filter(|pair| matches!(pair, [a, b] if b.term == a.term + 1)).count();
         let coverage = Coverage {
             query: if asked > 0.0 { found / asked } else { 0.0 },
@@ -224,9 +243,8 @@ impl Scorer {
         let guessed = query.iter().any(|word| word.expanded == Some(Reading::Abbreviation));
         let confidence = if all_found
             && !guessed
-            && qualifiers == 0
+            && added.qualifiers + added.content + added.residuals == 0
             && worst <= cost::MARKS_MISSING
-            && coverage.term > TERM_IS_MEANT
         {
             Confidence::Sure
         } else if all_found && worst <= cost::SOUNDS_ALIKE {
@@ -240,30 +258,58 @@ impl Scorer {
             .enumerate()
             .filter(|(position, word)| !is_found(*position) && may_be_qualifier(&word.accented, &word.folded))
             .count();
-        let astray = points::LEADING_WORD * leading.min(2) as f32
-            + points::QUALIFIER_ADDED * qualifiers.min(3) as f32
+        let astray = points::LEADING_WORD * added.leading.min(2) as f32
+            + points::RESIDUAL * added.residuals.min(1) as f32
+            + points::QUALIFIER_ADDED * added.qualifiers.min(3) as f32
             + points::QUALIFIER_LACKING * lacking.min(3) as f32;
         (points_for(&coverage) - astray, confidence)
     }
 
-    /// Of the words that the query does not have: how many bind the term's meaning, how many add nothing to
-    /// it, and how many stand before all that was asked for, so that the term is rather about them.
-    fn words_added(&self) -> (usize, usize, usize) {
+    /// What the words of the term do that the query does not have.
+    fn words_added(&self) -> Added {
         let tokens = self.analyzer.tokens();
         let word = |at: usize| tokens.get(at).map(|token| token.accented());
-        let first_found = self.matches.iter().map(|matched| matched.term).min().unwrap_or_default();
-        let (mut qualifiers, mut fillers, mut leading) = (0, 0, 0);
+        let is_asked = |at: usize| self.matches.iter().any(|matched| matched.term == at);
+        let first_asked = self.matches.iter().map(|matched| matched.term).min().unwrap_or_default();
+        let mut added = Added::default();
+        // Words since the last one that was asked for, which a conjunction may turn into an alternative.
+        let mut pending = 0;
+        let (mut open, mut end) = (0_usize, 0);
         for (at, token) in tokens.iter().enumerate() {
-            if self.matches.iter().all(|matched| matched.term != at) {
-                match role(at.checked_sub(1).and_then(word), token.accented(), word(at + 1)) {
-                    Role::Qualifier => qualifiers += 1,
-                    Role::Filler => fillers += 1,
-                    Role::Opening => {}
-                    Role::Content => leading += usize::from(at < first_found),
+            for sign in self.text.get(end..token.range().start).unwrap_or_default().chars() {
+                match sign {
+                    '(' | '[' => open += 1,
+                    ')' | ']' => open = open.saturating_sub(1),
+                    ',' | ';' => pending = 0,
+                    _ => {}
+                }
+            }
+            end = token.range().end;
+            if is_asked(at) {
+                pending = 0;
+                continue;
+            }
+            match role(at.checked_sub(1).and_then(word), token.accented(), word(at + 1)) {
+                // What stands in brackets may be there or not, by the conventions of the ICD.
+                _ if open > 0 => {}
+                Role::Conjunction if at > first_asked && is_asked(at + 1) => {
+                    added.alternatives += pending;
+                    added.content -= pending;
+                    pending = 0;
+                }
+                Role::Preposition => pending = 0,
+                Role::Conjunction | Role::Opening => {}
+                Role::Residual => added.residuals += 1,
+                Role::Qualifier => added.qualifiers += 1,
+                Role::Filler => added.fillers += 1,
+                Role::Content => {
+                    added.content += 1;
+                    added.leading += usize::from(at < first_asked);
+                    pending += usize::from(at > first_asked);
                 }
             }
         }
-        (qualifiers, fillers, leading)
+        added
     }
 
     /// Aligns a scored term once more, to say where each word was found.
