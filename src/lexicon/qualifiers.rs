@@ -10,9 +10,9 @@ use crate::text::Analyzer;
 
 /// Vietnamese and English, from general medical usage; of one word or two.
 const QUALIFIERS: &str = "không, cấp, mạn, mãn, trái, phải, trên, dưới, lành, ác, vỡ, nguyên phát, thứ phát, bẩm sinh, \
-    sơ sinh, di truyền, tiền sử, gia đình, di chứng, thai, sau đẻ, sau sinh, sau phẫu, tại chỗ, cũ, dị vật, \
+    sơ sinh, di truyền, tiền sử, gia đình, di chứng, thai, sau đẻ, sau sinh, sau phẫu, tại chỗ, cũ, dị vật, gãy hở, \
     acute, chronic, left, right, benign, malignant, without, not, non, primary, secondary, congenital, neonatal, \
-    ruptured, history, sequelae, pregnancy, i, ii, iii, iv, 1, 2, 3, 4";
+    ruptured, open, history, sequelae, pregnancy, i, ii, iii, iv, 1, 2, 3, 4";
 
 /// Phrases that only say that nothing more is known, or where else to look: they bind nothing.
 const NOTHING_MORE_KNOWN: &str = "không xác, xác định, không đặc, đặc hiệu, không rõ, không phân, phân loại, loại mục, \

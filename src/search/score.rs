@@ -17,7 +17,7 @@ use crate::{Error, Result};
 /// What counts for a term, in thousandths of the whole score. Tuned on labelled queries.
 mod points {
     /// The query's words are in the term.
-    pub(super) const QUERY_COVERED: f32 = 640.0;
+    pub(super) const QUERY_COVERED: f32 = 620.0;
     /// The term's words are in the query.
     pub(super) const TERM_COVERED: f32 = 250.0;
     /// The words stand in the term in the query's order, side by side.
@@ -37,7 +37,9 @@ mod points {
     /// … and for each that was asked for and the term lacks.
     pub(super) const QUALIFIER_LACKING: f32 = 60.0;
     /// By how much the score of a term, once decoded, may exceed what its words promised.
-    pub(super) const MORE_THAN_PROMISED: f32 = 170.0;
+    pub(super) const MORE_THAN_PROMISED: f32 = 190.0;
+    /// The term says what was asked for, and nothing else.
+    pub(super) const SAYS_IT: f32 = 20.0;
     /// The term is the one under which the concept is shown.
     pub(super) const PREFERRED: f32 = 40.0;
     /// The term is a synonym or index term of today's edition.
@@ -222,47 +224,47 @@ impl Scorer {
 
     /// Judges the alignment of a term whose words weigh `said` together.
     fn evaluate(&self, query: &[Word], said: f32) -> (f32, Confidence) {
-        let (mut found, mut meant, mut worst) = (0.0, 0.0, 0);
+        let (mut found, mut meant, mut dearest) = (0.0, 0.0, 0);
         for matched in &self.matches {
             let weight = query.get(matched.query).map_or(0.0, |word| word.weight);
             meant += weight;
             found += weight * (100.0 - f32::from(matched.cost)) / 100.0;
-            worst = worst.max(matched.cost);
+            dearest = dearest.max(matched.cost);
         }
         let asked: f32 = query.iter().map(|word| word.weight).sum();
         let added = self.words_added();
         let light = points::FILLER_WEIGHT * added.fillers as f32 + points::ALTERNATIVE_WEIGHT * added.alternatives as f32;
-        let said = (said - light).max(meant).max(0.1);
         let pairs = self.matches.windows(2).filter(|pair| matches!(pair, [a, b] if b.term == a.term + 1)).count();
         let coverage = Coverage {
             query: if asked > 0.0 { found / asked } else { 0.0 },
-            term: (meant / said).min(1.0),
+            term: meant / (said - light).max(meant).max(0.1),
             together: if query.len() > 1 { pairs as f32 / (query.len() - 1) as f32 } else { 1.0 },
         };
         let all_found = self.matches.len() == query.len();
+        let says_it = all_found && added.qualifiers + added.content + added.residuals == 0;
         let guessed = query.iter().any(|word| word.expanded == Some(Reading::Abbreviation));
-        let confidence = if all_found
-            && !guessed
-            && added.qualifiers + added.content + added.residuals == 0
-            && worst <= cost::MARKS_MISSING
-        {
+        let confidence = if says_it && !guessed && dearest <= cost::MARKS_MISSING {
             Confidence::Sure
-        } else if all_found && worst <= cost::SOUNDS_ALIKE {
+        } else if all_found && dearest <= cost::SOUNDS_ALIKE {
             Confidence::Likely
         } else {
             Confidence::Perhaps
         };
+        let bonus = if says_it { points::SAYS_IT } else { 0.0 };
+        (points_for(&coverage) + bonus - self.points_off(query, &added), confidence)
+    }
+
+    /// What a term loses for the words that it adds, and for qualifiers that it lacks.
+    fn points_off(&self, query: &[Word], added: &Added) -> f32 {
         let is_found = |position: usize| self.matches.iter().any(|matched| matched.query == position);
-        let lacking = query
-            .iter()
-            .enumerate()
-            .filter(|(position, word)| !is_found(*position) && may_be_qualifier(&word.accented, &word.folded))
-            .count();
-        let astray = points::LEADING_WORD * added.leading.min(2) as f32
+        let is_lacking = |(position, word): &(usize, &Word)| {
+            !is_found(*position) && may_be_qualifier(&word.accented, &word.folded)
+        };
+        let lacking = query.iter().enumerate().filter(is_lacking).count();
+        points::LEADING_WORD * added.leading.min(2) as f32
             + points::RESIDUAL * added.residuals.min(1) as f32
             + points::QUALIFIER_ADDED * added.qualifiers.min(3) as f32
-            + points::QUALIFIER_LACKING * lacking.min(3) as f32;
-        (points_for(&coverage) - astray, confidence)
+            + points::QUALIFIER_LACKING * lacking.min(3) as f32
     }
 
     /// What the words of the term do that the query does not have.
