@@ -444,7 +444,8 @@ impl<'a> Hierarchy<'a> {
         Ok((concept, kind))
     }
 
-    /// The intervals of nodes that a concept subsumes: its own first, itself included.
+    /// The intervals of nodes that a concept subsumes: its own first, itself included. The others ascend and do not
+    /// overlap one another, even if they are damaged, so that all together are at most twice as long as the tree.
     pub(crate) fn intervals(&self, concept: u32) -> Result<impl Iterator<Item = (u32, u32)> + use<'a>> {
         let node = self.node(concept)?;
         let own = (node, self.end(node)?);
@@ -452,7 +453,11 @@ impl<'a> Hierarchy<'a> {
         let first = further.concepts.lower_bound(concept);
         let rest = (first..further.concepts.len())
             .take_while(move |at| further.concepts.get(*at) == Some(concept))
-            .filter_map(move |at| Some((further.starts.get(at)?, further.ends.get(at)?.min(count))));
+            .scan(0, move |after, at| {
+                let start = further.starts.get(at)?.max(*after);
+                *after = further.ends.get(at)?.min(count).max(start);
+                Some((start, *after))
+            });
         Ok(std::iter::once(own).chain(rest))
     }
 

@@ -178,7 +178,12 @@ impl<'a> Words<'a> {
         let (lists, lengths) = (part()?, part()?);
         let phonetic = Automaton::new(part()?, NAME)?;
         let (phonetic_starts, phonetic_words) = (column(part()?)?, column(part()?)?);
-        if !cursor.is_empty() || lengths.len() != (terms as usize).div_ceil(2) {
+        // What the automata count bounds loops over their ranks: it must be what the columns hold.
+        let word_count = if first_forms.len() == 0 { starts.len() } else { first_forms.len() - 1 };
+        let fits = words.len() == word_count as u64
+            && phonetic.len().checked_add(1) == Some(phonetic_starts.len() as u64)
+            && lengths.len() == (terms as usize).div_ceil(2);
+        if !cursor.is_empty() || !fits {
             return Err(damaged());
         }
         Ok(Self {
@@ -205,7 +210,8 @@ impl<'a> Words<'a> {
         if self.first_forms.len() == 0 {
             return words;
         }
-        let first = |word: u32| self.first_forms.get(word as usize).unwrap_or_default();
+        let forms = self.starts.len() as u32;
+        let first = |word: u32| self.first_forms.get(word as usize).unwrap_or_default().min(forms);
         first(words.start)..first(words.end)
     }
 
