@@ -169,7 +169,9 @@ fn hierarchies() {
 #[test]
 fn words() {
     let later = open("later");
-    for (query, code) in [("suy tim", "I50"), ("viem mang nao do lao", "A17.0†"), ("heart failure", "I50"), ("sung phoi", "J18.9")] {
+    for (query, code) in
+        [("suy tim", "I50"), ("viem mang nao do lao", "A17.0†"), ("heart failure", "I50"), ("sung phoi", "J18.9")]
+    {
         let answer = later.search(query, &SearchOptions::new()).unwrap();
         assert_eq!(answer.hits[0].concept.marked_code().unwrap(), code, "{query}");
     }

@@ -62,8 +62,9 @@ pub(crate) fn repair(file: &mut [u8]) {
         return;
     }
     let table = &file[HEADER..HEADER + entries.len() * ENTRY];
-    let digest =
-        table.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let digest = table
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     let crc = crc32fast::hash(table);
     file[24..32].copy_from_slice(&digest.to_le_bytes());
     file[32..36].copy_from_slice(&crc.to_le_bytes());

@@ -16,13 +16,12 @@ const KEPT: usize = 160;
 
 /// Codes and beginnings of codes, listed and unlisted ones and no codes at all.
 const CODES: [&str; 16] = [
-    "", "A", "a17", "A17", "A17†", "A17*", "A170", "g01*", "I", "I10", "J18", "J18.9", "u07.1", "Z99.9", "03.3911", "kg-1",
+    "", "A", "a17", "A17", "A17†", "A17*", "A170", "g01*", "I", "I10", "J18", "J18.9", "u07.1", "Z99.9", "03.3911",
+    "kg-1",
 ];
 /// Queries that take every reading, and some that take none.
-const QUERIES: [&str; 16] = [
-    "", "viêm phổi", "viem phoi", "vieem phooir", "viem pho6i3", "vie", "viêm màng nao", "xuy tim", "vime phoi", "phổi lao",
-    "pneumonia", "tang huyet ap nguyen phat", "J18", "heart kidney", "zzzz qqqq", "cell",
-];
+const QUERIES: [&str; 10] =
+    ["", "viêm phổi", "viem", "vieem phooir", "pho6i3", "xuy tim", "vime", "pneumonia", "J18", "heart kidn"];
 
 /// A text that keeps its beginning and a hash of all of it.
 struct Summary {
@@ -66,7 +65,8 @@ pub(crate) fn interrogate(system: &CodeSystem, other: &CodeSystem) -> Vec<String
     notes.add("roots", system.roots().and_then(|roots| codes(&roots)));
     for code in CODES {
         notes.add(("lookup", code), system.lookup(code).and_then(|found| codes(found.concepts())));
-        let starting = system.codes_starting_with(code).map(|concepts| concepts.take(MOST_CONCEPTS).collect::<Vec<_>>());
+        let starting =
+            system.codes_starting_with(code).map(|concepts| concepts.take(MOST_CONCEPTS).collect::<Vec<_>>());
         notes.add(("starting with", code), starting.and_then(|concepts| codes(&concepts)));
     }
     for concept in system.concepts().take(MOST_CONCEPTS) {
@@ -101,7 +101,10 @@ fn ask_concept(concept: &Concept<'_>, notes: &mut Notes) {
     notes.add((id, "synonyms"), concept.designations_of(&DesignationUse::Synonym));
     notes.add((id, "properties"), concept.properties());
     let parents = concept.parents();
-    notes.add((id, "parent kinds"), parents.as_ref().map(|all| all.iter().map(|p| p.kind).collect::<Vec<_>>()).map_err(again));
+    notes.add(
+        (id, "parent kinds"),
+        parents.as_ref().map(|all| all.iter().map(|p| p.kind).collect::<Vec<_>>()).map_err(again),
+    );
     notes.add((id, "parents"), parents.and_then(|all| codes(&all.iter().map(|p| p.concept).collect::<Vec<_>>())));
     notes.add((id, "children"), concept.children().and_then(|all| codes(&all)));
     notes.add((id, "ancestors"), concept.ancestors().and_then(|all| codes(&all)));
@@ -121,22 +124,31 @@ fn ask_search(system: &CodeSystem, notes: &mut Notes) {
     let mut searcher = Searcher::new();
     let plain = SearchOptions::new();
     let special = SearchOptions::new().groupers(true).former_names(false).languages(["vi"]).limit(3);
-    for query in QUERIES {
-        for options in [&plain, &special] {
-            let answer = searcher.search(system, query, options).and_then(|answer| {
-                let hits = answer.hits.iter().map(|hit| {
-                    Ok((hit.concept.marked_code()?, &hit.designation, hit.score, hit.confidence, &hit.matches, &hit.unmatched))
-                });
-                Ok(format!("{:?} {}", hits.collect::<Result<Vec<_>>>()?, answer.complete))
+    for (number, query) in QUERIES.into_iter().enumerate() {
+        let options = if number % 3 == 2 { &special } else { &plain };
+        let answer = searcher.search(system, query, options).and_then(|answer| {
+            let hits = answer.hits.iter().map(|hit| {
+                Ok((
+                    hit.concept.marked_code()?,
+                    &hit.designation,
+                    hit.score,
+                    hit.confidence,
+                    &hit.matches,
+                    &hit.unmatched,
+                ))
             });
-            notes.add(("search", query), answer);
-        }
+            Ok(format!("{:?} {}", hits.collect::<Result<Vec<_>>>()?, answer.complete))
+        });
+        notes.add(("search", query), answer);
     }
     let terminology = Terminology::new([system.clone()]);
-    notes.add("terminology", terminology.and_then(|all| {
-        let found = all.lookup(&system.edition().system, "J18.9")?;
-        codes(found.concepts())
-    }));
+    notes.add(
+        "terminology",
+        terminology.and_then(|all| {
+            let found = all.lookup(&system.edition().system, "J18.9")?;
+            codes(found.concepts())
+        }),
+    );
 }
 
 fn ask_migration(system: &CodeSystem, other: &CodeSystem, notes: &mut Notes) {

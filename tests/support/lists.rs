@@ -3,8 +3,8 @@
 
 use medterm::code::{CodeGrammar, Mark};
 use medterm::source::{
-    Content, Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition, PropertyKind,
-    PropertyValue, Report, Severity, SourceFile, Usability,
+    Content, Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition,
+    PropertyKind, PropertyValue, Report, Severity, SourceFile, Usability,
 };
 use medterm::{Edition, InForce};
 
@@ -43,7 +43,9 @@ fn report() -> Report {
 }
 
 fn concept(code: &str, mark: Mark, parent: &str, usability: Usability, vi: &str, en: &str) -> DraftConcept {
-    let parents = Some(parent).filter(|parent| !parent.is_empty()).map(|parent| Parent { code: parent.into(), kind: EdgeKind::IsA });
+    let parents = Some(parent)
+        .filter(|parent| !parent.is_empty())
+        .map(|parent| Parent { code: parent.into(), kind: EdgeKind::IsA });
     let names = [("vi", vi), ("en", en)].into_iter().filter(|(_, text)| !text.is_empty());
     DraftConcept {
         code: code.into(),
@@ -84,7 +86,14 @@ fn later() -> Draft {
         concept("G01", Asterisk, "VI", Usable, "Viêm màng não trong bệnh nhiễm trùng", "Meningitis in infections"),
         concept("IX", Bare, "", Grouper, "Chương IX: Bệnh hệ tuần hoàn", "Chapter IX: circulatory system"),
         concept("I10", Bare, "IX", Usable, "Tăng huyết áp nguyên phát", "Primary hypertension"),
-        concept("I13", Bare, "IX", Usable, "Bệnh tim và thận do tăng huyết áp", "Hypertensive heart and kidney disease"),
+        concept(
+            "I13",
+            Bare,
+            "IX",
+            Usable,
+            "Bệnh tim và thận do tăng huyết áp",
+            "Hypertensive heart and kidney disease",
+        ),
         concept("I50", Bare, "IX", Usable, "Suy tim", "Heart failure"),
         concept("X", Bare, "", Grouper, "Chương X: Bệnh hệ hô hấp", "Chapter X: respiratory system"),
         concept("J18", Bare, "X", Heading, "Viêm phổi", "Pneumonia"),
@@ -94,7 +103,8 @@ fn later() -> Draft {
         concept("M54.50", Bare, "M54.5", Usable, "Đau thắt lưng, không đặc hiệu", "Low back pain, unspecified"),
         concept("U07.1", Bare, "X", Usable, "COVID-19", "COVID-19"),
     ];
-    let property = |name: &str, kind| PropertyDefinition { name: name.into(), description: format!("Example of {name}."), kind };
+    let property =
+        |name: &str, kind| PropertyDefinition { name: name.into(), description: format!("Example of {name}."), kind };
     let properties = vec![
         property("never-main-diagnosis", PropertyKind::Boolean),
         property("least-age", PropertyKind::Integer),
