@@ -257,7 +257,7 @@ fn other_kinds_and_versions_are_named() {
 /// Lies that only a forger can tell: each took time or memory without bound, or panicked, when it was first tried.
 mod forged {
     use super::*;
-    use medterm::source::{DraftConcept, PropertyDefinition, PropertyValue};
+    use medterm::source::{DraftConcept, Parent, PropertyDefinition, PropertyValue};
 
     use corrupt::{HIERARCHY, IDENTITY, PROPERTIES, SEARCH, column, join, parts, set_key_count, with_section};
 
@@ -348,6 +348,50 @@ mod forged {
         for concept in system.concepts() {
             assert_eq!(concept.ancestors().unwrap().len(), 7, "each other concept once");
         }
+    }
+
+    /// A chain of parents as long as the file allows, climbed anew from each of as many roots.
+    #[test]
+    fn a_tree_of_endless_levels() {
+        let list = |levels: usize| {
+            let (mut draft, _) = lists::list("empty");
+            let code = |level: usize| format!("L{level:05}");
+            draft.concepts = (0..levels)
+                .map(|level| DraftConcept {
+                    code: code(level),
+                    parents: level.checked_sub(1).map(|above| Parent { code: code(above), ..Parent::default() }).into_iter().collect(),
+                    ..DraftConcept::default()
+                })
+                .collect();
+            draft
+        };
+        let deepest = index::to_bytes(&list(255), &Default::default()).unwrap();
+        let system = open(deepest);
+        assert_eq!(system.concepts().last().unwrap().ancestors().unwrap().len(), 254);
+        assert!(matches!(index::to_bytes(&list(256), &Default::default()), Err(Error::Draft { .. })));
+
+        // Two levels of many concepts, forged: each inner node ends at once and has the one before it as its parent.
+        let (mut draft, many) = (list(0), 60_000);
+        draft.concepts = (0..2 * many)
+            .map(|number| DraftConcept {
+                code: format!("N{number:06}"),
+                parents: (number % 2 == 1 && number < many)
+                    .then(|| Parent { code: format!("N{:06}", number - 1), ..Parent::default() })
+                    .into_iter()
+                    .collect(),
+                ..DraftConcept::default()
+            })
+            .collect();
+        let honest = index::to_bytes(&draft, &Default::default()).unwrap();
+        let forged = with_section(&honest, HIERARCHY, |hierarchy| {
+            let mut parts = parts(hierarchy, 0);
+            let above: Vec<u32> = (0..many as u32 / 2).map(|inner| inner * 2).map(|node| node.saturating_sub(1)).collect();
+            parts[3] = column(&above);
+            join(&[], &parts)
+        });
+        let begun = Instant::now();
+        assert!(open(forged).roots().is_err());
+        assert!(begun.elapsed() < MOST_TIME);
     }
 
     /// Counts of ones near 2³² overflowed when the ones of a block were added.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::container::{Builder, Kind, Section, write_atomically};
 use super::designations::GroupInput;
-use super::hierarchy::{CyclicAt, Edge};
+use super::hierarchy::{Edge, Refused};
 use super::identity::Identity;
 use super::properties::Values;
 use super::sparse::{SparseBytes, SparseTexts};
@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// # Errors
 ///
 /// [`Error::Draft`] if a code cannot be a key of the draft's grammar, is listed twice with the same mark,
-/// has a parent that is not listed, or is its own ancestor; if a property is defined twice; or if a text, or the texts
+/// has a parent that is not listed, or is its own ancestor, or stands more than 255 levels down; if a property is defined twice; or if a text, or the texts
 /// of one concept together, are longer than an index can hold.
 /// Readers report and mend such things in what they read, so this speaks of drafts made by hand.
 pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
@@ -190,9 +190,9 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
             edges.push(Edge { child: number, parent: above, kind: parent.kind });
         }
     }
-    let section = hierarchy::encode(&concepts.order, &edges).map_err(|CyclicAt(number)| match concepts.list.get(number as usize) {
-        Some((_, concept)) => refused(concept, "it is its own ancestor"),
-        None => Error::Draft { message: "a concept is its own ancestor".into(), code: None },
+    let section = hierarchy::encode(&concepts.order, &edges).map_err(|Refused { concept, reason }| match concepts.list.get(concept as usize) {
+        Some((_, concept)) => refused(concept, reason),
+        None => Error::Draft { message: reason.into(), code: None },
     })?;
     let view = hierarchy::Hierarchy::open(&section, concepts.list.len() as u32)?;
     for (number, slot) in has_children.iter_mut().enumerate() {
