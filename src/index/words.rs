@@ -21,7 +21,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::automaton::Automaton;
+use super::automaton::{Automaton, KEY_LIMIT};
 use super::bytes::{Column, Cursor, put_part, put_varint};
 use super::postings;
 use super::sparse::SparseTexts;
@@ -60,7 +60,8 @@ impl Writer {
     pub(crate) fn add(&mut self, text: &str) {
         let term = self.lengths.len() as u32;
         let tokens = self.analyzer.analyze(text);
-        for token in tokens.iter() {
+        // Nobody types a longer word, and automata do not spell it out.
+        for token in tokens.iter().filter(|token| token.folded().len() <= KEY_LIMIT) {
             let number = match self.known.get(token.accented()) {
                 Some(&number) => number,
                 None => {
