@@ -59,7 +59,8 @@ fn verifying_disturbs_nobody() {
 #[test]
 fn threads_search_the_embedded_set_as_one() {
     use medterm::{SearchOptions, Searcher};
-    let queries = ["viem phoi", "tang huyet ap", "dai thao duong", "gay xuong dui", "pneumonia", "ung thu phoii", "j18"];
+    let queries =
+        ["viem phoi", "tang huyet ap", "dai thao duong", "gay xuong dui", "pneumonia", "ung thu phoii", "j18"];
     let system = CodeSystem::bundled().unwrap();
     let ask = |system: &CodeSystem, searcher: &mut Searcher, query: &str| -> Vec<(String, u16)> {
         let answer = searcher.search(system, query, &SearchOptions::new()).unwrap();
@@ -115,7 +116,8 @@ mod memory {
         let (mut sizes, mut is_file) = ([0; 3], false);
         for line in maps.lines() {
             let mut words = line.split_whitespace();
-            let (name, value) = (words.next().unwrap_or_default(), words.next().and_then(|word| word.parse::<u64>().ok()));
+            let (name, value) =
+                (words.next().unwrap_or_default(), words.next().and_then(|word| word.parse::<u64>().ok()));
             match (name, value) {
                 ("Private_Dirty:", Some(size)) => {
                     sizes[0] += size;
@@ -139,12 +141,17 @@ mod memory {
 
         let looked_at = system.concepts().step_by(5).map(|concept| look_at(&system, &concept).unwrap()).count();
         let [looked, resident, dirty] = sizes(file);
-        println!("{looked_at} lookups, names, walks: {} KiB private, {resident} KiB of the file in memory", looked - before);
+        println!(
+            "{looked_at} lookups, names, walks: {} KiB private, {resident} KiB of the file in memory",
+            looked - before
+        );
         assert_eq!(dirty, 0, "the map is only read");
         assert!(looked - before < 1024, "{} KiB", looked - before);
 
         let mut searcher = Searcher::new();
-        for query in ["pneumonia", "fracture of femur", "diab", "hart failure", "tuberculous meningitis", "e11", "of the"] {
+        for query in
+            ["pneumonia", "fracture of femur", "diab", "hart failure", "tuberculous meningitis", "e11", "of the"]
+        {
             for _ in 0..20 {
                 searcher.search(&system, query, &SearchOptions::new()).unwrap();
             }

@@ -259,7 +259,7 @@ mod forged {
     use super::*;
     use medterm::source::{DraftConcept, Parent, PropertyDefinition, PropertyValue};
 
-    use corrupt::{HIERARCHY, IDENTITY, PROPERTIES, SEARCH, column, join, parts, set_key_count, with_section};
+    use corrupt::{HIERARCHY, IDENTITY, PROPERTIES, SEARCH, TERMS, column, join, parts, set_key_count, with_section};
 
     fn all_answers(file: Vec<u8>, what: &str) -> Vec<String> {
         answers(file, &open(committed("former")), what).unwrap()
@@ -352,6 +352,25 @@ mod forged {
         }
     }
 
+    /// A prefix code of 65,535 runs that all begin at the same word: each symbol was searched for through all of them,
+    /// and a term may have 65,536 symbols.
+    #[test]
+    fn a_prefix_code_of_endless_runs() {
+        let file = with_section(&committed("former"), TERMS, |terms| {
+            let number = |at: usize| usize::from(u16::from_le_bytes([terms[at], terms[at + 1]]));
+            // Header, units of nine bytes, the guide, runs of ten bytes.
+            let (units, runs) = (number(20), number(22));
+            let end = 27 + 9 * units + 256 + 10 * runs;
+            let mut forged = [&terms[..end], &vec![0; 10 * (65_535 - runs)], &terms[end..]].concat();
+            forged[22..24].copy_from_slice(&u16::MAX.to_le_bytes());
+            forged
+        });
+        let begun = Instant::now();
+        let answers = all_answers(file, "runs");
+        assert!(answers.iter().any(|answer| answer.starts_with(REFUSED)));
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+
     /// A chain of parents as long as the file allows, climbed anew from each of as many roots.
     #[test]
     fn a_tree_of_endless_levels() {
@@ -361,7 +380,11 @@ mod forged {
             draft.concepts = (0..levels)
                 .map(|level| DraftConcept {
                     code: code(level),
-                    parents: level.checked_sub(1).map(|above| Parent { code: code(above), ..Parent::default() }).into_iter().collect(),
+                    parents: level
+                        .checked_sub(1)
+                        .map(|above| Parent { code: code(above), ..Parent::default() })
+                        .into_iter()
+                        .collect(),
                     ..DraftConcept::default()
                 })
                 .collect();
@@ -387,7 +410,8 @@ mod forged {
         let honest = index::to_bytes(&draft, &Default::default()).unwrap();
         let forged = with_section(&honest, HIERARCHY, |hierarchy| {
             let mut parts = parts(hierarchy, 0);
-            let above: Vec<u32> = (0..many as u32 / 2).map(|inner| inner * 2).map(|node| node.saturating_sub(1)).collect();
+            let above: Vec<u32> =
+                (0..many as u32 / 2).map(|inner| inner * 2).map(|node| node.saturating_sub(1)).collect();
             parts[3] = column(&above);
             join(&[], &parts)
         });

@@ -1,4 +1,5 @@
 //! Asks a code system everything that can be asked, and writes the answers down so that they can be compared.
+#![allow(dead_code, reason = "a tool of tests and fuzz targets; not each uses all of it")]
 
 use std::fmt::{Debug, Write};
 
