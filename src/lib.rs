@@ -1,4 +1,83 @@
-//! medterm
+//! Medical code systems, compiled into compact index files and answered from them in process: code lookup,
+//! Vietnamese-aware search, hierarchy, and migration between editions. Offline, with no server.
+//!
+//! ```
+//! # #[cfg(all(feature = "bundled", feature = "search"))] {
+//! use medterm::{SearchOptions, Terminology};
+//!
+//! // The embedded starter set: no file, no network.
+//! let terminology = Terminology::bundled()?;
+//!
+//! // What a tired doctor types: no marks, or keystrokes that the input method never saw.
+//! for query in ["viem phoi", "vieem phooir", "VIÊM PHỔI", "pneumonia"] {
+//!     let answer = terminology.search(query, &SearchOptions::new().usable_only(true).limit(5))?;
+//!     assert!(answer.hits.iter().any(|hit| hit.concept.code().unwrap().starts_with("J18")), "{query}");
+//! }
+//!
+//! // A heading is not for use; one call gives the codes that are.
+//! let appendicitis = terminology.lookup("icd10-vn", "k35")?.concept().unwrap();
+//! assert!(!appendicitis.is_usable()?);
+//! assert!(appendicitis.usable_codes()?.len() > 1);
+//! # }
+//! # Ok::<(), medterm::Error>(())
+//! ```
+//!
+//! # From a publisher's file to an answer
+//!
+//! ```text
+//! publisher's files ──▶ source::<format> ──▶ Draft + Report ──▶ index::to_file ──▶ index file
+//!                                                                                    │ open, map
+//!     your program ◀── lookup · search · hierarchy · migration ◀── CodeSystem ◀──────┘
+//!                                  (several, by name and date: Terminology)
+//! ```
+//! Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
+//! is built once, in about a second for a national list, and opened by every process that needs it.
+//!
+//! # What an answer means
+//!
+//! The rule above all others is never to answer wrongly with confidence.
+//!
+//! - A list that is not loaded says nothing about its codes: [`Lookup::NotLoaded`], never *invalid*.
+//! - A code that is not in a list is [`Lookup::Unknown`], with the other loaded editions that know it, and
+//!   with a note if the list is only a fragment.
+//! - A code that a list has twice has two rows: [`Lookup::Ambiguous`].
+//! - A hit of a search tells the term that matched, where, by which readings, and how sure that is.
+//! - A renamed code is not claimed to be equivalent ([`translate`]).
+//! - A damaged file gives an [`Error`], never a wrong answer.
+//!
+//! # Themes of the interface
+//!
+//! - **Views.** [`CodeSystem`] and [`Terminology`] own or share bytes, are cheap to clone, and are
+//!   `Send + Sync + 'static`. A [`Concept`] borrows from them and is as cheap to copy as a pointer.
+//! - **Texts** are compressed and decoded on demand; `write_…` twins append to a buffer of yours.
+//! - **`None` and empty** mean that the thing asked for does not exist. An [`Error`] means that the answer
+//!   could not be given. Nothing panics.
+//! - **Options** are plain values with a method for each setting ([`SearchOptions`]); what has no setting
+//!   needs no options.
+//! - **Limits** are stated where they hold: work per search ([`SearchOptions::work_limit`]), length of a code
+//!   ([`code::MAX_KEY_LENGTH`]).
+//! - **Names** are those of FHIR and of the publishers: designation, property, edition, concept.
+//!
+//! # Untrusted input
+//!
+//! Index bytes and source files may come from anywhere: see [`index`] for what is promised of the one, and
+//! [`source`] of the other. Queries may be any text; their cost is bounded by the work limit.
+//! `unsafe` code stands in one module, the memory map ([`CodeSystem::map`], feature `mmap`), whose contract
+//! is the caller's.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `bundled` | yes | the embedded starter set, [`Terminology::bundled`] |
+//! | `search` | yes | free-text search and the clinical lexicon |
+//! | `mmap` | no | [`CodeSystem::map`] |
+//! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
+//! | `xlsx` | no | readers of the national lists' spreadsheets |
+//!
+//! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between
+//! editions, compiles drafts, and reads ICD-10-CM order files.
+
 #[cfg(feature = "bundled")]
 pub mod bundled;
 pub mod code;
@@ -6,6 +85,8 @@ mod concept;
 mod edition;
 mod error;
 pub mod index;
+#[cfg(feature = "search")]
+pub mod lexicon;
 #[cfg(feature = "search")]
 mod search;
 mod set;
@@ -23,3 +104,8 @@ pub use search::{Answer, Confidence, Hit, Reading, SearchOptions, Searcher, Word
 pub use set::ConceptSet;
 pub use system::CodeSystem;
 pub use terminology::Terminology;
+
+/// The code of the README, so that it is tested.
+#[cfg(all(doctest, feature = "bundled", feature = "search"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -105,10 +105,12 @@ impl Terminology {
     /// One edition of each code system: those that answer when no version is named.
     pub fn current(&self) -> impl Iterator<Item = &CodeSystem> {
         let answering = |system: &&CodeSystem| self.answers(system);
-        self.systems.iter().enumerate().filter(move |(_, system)| answering(system)).filter_map(move |(position, system)| {
-            let mut better = self.systems.iter().take(position).filter(answering);
-            (!better.any(|other| other.edition().system == system.edition().system)).then_some(system)
-        })
+        self.systems.iter().enumerate().filter(move |(_, system)| answering(system)).filter_map(
+            move |(position, system)| {
+                let mut better = self.systems.iter().take(position).filter(answering);
+                (!better.any(|other| other.edition().system == system.edition().system)).then_some(system)
+            },
+        )
     }
 
     /// Looks a code up in the edition that answers for `system`.

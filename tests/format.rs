@@ -173,7 +173,9 @@ fn words() {
         [("suy tim", "I50"), ("viem mang nao do lao", "A17.0†"), ("heart failure", "I50"), ("sung phoi", "J18.9")]
     {
         let answer = later.search(query, &SearchOptions::new()).unwrap();
-        assert_eq!(answer.hits[0].concept.marked_code().unwrap(), code, "{query}");
+        let found: Vec<_> = answer.hits.iter().map(|hit| hit.concept).collect();
+        // What comes first is the ranking's affair, which may change.
+        assert!(codes(&found).contains(&code.to_owned()), "{query}");
     }
     let short = later.search("THA", &SearchOptions::new()).unwrap();
     assert!(short.hits.iter().all(|hit| hit.designation.text != "THA"), "short forms are not searched");

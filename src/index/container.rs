@@ -311,8 +311,7 @@ impl Container {
     /// As [`section`](Self::section), with `None` for a section that the file does not have.
     #[inline]
     pub(crate) fn find(&self, section: Section, parameter: u16) -> Result<Option<&[u8]>> {
-        let position =
-            self.entries.iter().position(|entry| (entry.id, entry.parameter) == (section as u16, parameter));
+        let position = self.entries.iter().position(|entry| (entry.id, entry.parameter) == (section as u16, parameter));
         position.map(|position| self.content(position, section.name())).transpose()
     }
 

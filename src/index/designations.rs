@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn groups_round_trip() {
-        let other = DesignationUse::Other { system: "http://snomed.info/sct".into(), code: "900000000000003001".into() };
+        let other =
+            DesignationUse::Other { system: "http://snomed.info/sct".into(), code: "900000000000003001".into() };
         let input: [GroupInput<'_>; 3] = [
             ("vi", &DesignationUse::Preferred, vec![0, 1, 2]),
             ("vi", &DesignationUse::Synonym, vec![1, 1]),

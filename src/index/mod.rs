@@ -1,4 +1,81 @@
-//! index docs pending
+//! The index file: writing it, and what it is made of.
+//!
+//! One file holds one resource: an edition of a code system today; supplements, concept maps, value sets,
+//! reference sets and lexicons have their numbers reserved. It is immutable and read in place: opening
+//! checks the header and reads the small sections that describe the edition; nothing is parsed or
+//! allocated per concept. All numbers are little-endian, nothing is aligned, and the same file serves all
+//! machines.
+//!
+//! # What is promised
+//!
+//! Of a safe door ([`CodeSystem::open`](crate::CodeSystem::open), [`from_bytes`](crate::CodeSystem::from_bytes)):
+//! whatever the bytes, no panic, no endless loop, and no allocation out of proportion to the file. Bytes that
+//! changed by accident are found by a checksum before anything that they say is answered: each section is
+//! checked when it is first used, all of them by [`verify`](crate::CodeSystem::verify). Checksums are no
+//! defence against forgery: whoever can replace the file decides what it says.
+//!
+//! Of the writer: the same draft and report give the same bytes, and a file is replaced whole or not at all.
+//!
+//! # Container
+//!
+//! ```text
+//! header, 64 bytes
+//!  0  8  magic: 89 'm' 't' 'i' 0D 0A 1A 0A
+//!  8  2  format version; a reader refuses those it does not know before it looks at anything else
+//! 10  2  kind: 1 code system, 2 supplement, 3 concept map, 4 value set, 5 reference set, 6 lexicon
+//! 12  2  version of the text normalisation by which words were indexed
+//! 14  2  number of sections
+//! 16  8  length of the file
+//! 24  8  content digest: FNV-1a of the section table
+//! 32  4  CRC-32 of the section table
+//! 36 24  zero
+//! 60  4  CRC-32 of the 60 bytes before
+//!
+//! section table, 24 bytes each, sorted by identifier and parameter
+//!  0  2  identifier
+//!  2  2  flags: bit 0 = required; a reader that does not know a required section refuses the file,
+//!        others it passes over
+//!  4  2  parameter: which language, for sections that stand once per language
+//!  6  2  zero
+//!  8  4  CRC-32 of the section
+//! 12  4  length
+//! 16  8  offset; sections follow one another without gaps, to the end of the file
+//! ```
+//! CRC-32 is the one of IEEE 802.3.
+//!
+//! # Sections of a code system
+//!
+//! | id | section | what |
+//! |---|---|---|
+//! | 01 | identity | edition, provenance, counts |
+//! | 02 | codes | key → concepts and back |
+//! | 03 | status | marks, usability and activity that are not the usual ones |
+//! | 04 | code texts | codes that cannot be rendered from their key |
+//! | 10 | terms | the texts of all designations and property values |
+//! | 11 | designations | language, use and concept of each term |
+//! | 20 | hierarchy | parents, children, intervals |
+//! | 30 | properties | typed facts |
+//! | 40 | search | words and postings, once per language; not required |
+//!
+//! Each is specified at the head of its module in the source.
+//!
+//! # Identities
+//!
+//! A *concept* is numbered in the order of keys, twins following one another; a *term* by language, use and
+//! concept; a *node* in pre-order of the tree in which the publisher prints the concepts. The numbers are
+//! dense, mean nothing outside their file, and are tied together by small permutations: that is what lets
+//! most columns be left out.
+//!
+//! # Versions
+//!
+//! | format | crate | change |
+//! |---|---|---|
+//! | 1 | 0.1 | first |
+//!
+//! A file with another version of the text normalisation refuses to be searched
+//! ([`Error::TextVersion`](crate::Error::TextVersion)); its codes, names, hierarchy and properties stay readable.
+//! Known-good files of each format version are kept with the tests and must open for ever.
+
 pub(crate) mod automaton;
 pub(crate) mod bytes;
 pub(crate) mod codes;
@@ -9,11 +86,13 @@ mod identity;
 pub(crate) mod members;
 #[cfg(feature = "mmap")]
 pub(crate) mod mmap;
+#[cfg_attr(not(feature = "search"), expect(dead_code, reason = "written always, read by search alone"))]
 pub(crate) mod postings;
 pub(crate) mod properties;
 pub(crate) mod sparse;
 pub(crate) mod status;
 pub(crate) mod terms;
+#[cfg_attr(not(feature = "search"), expect(dead_code, reason = "written always, read by search alone"))]
 pub(crate) mod words;
 mod write;
 

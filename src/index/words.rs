@@ -12,7 +12,8 @@
 //! part: sparse texts, by form: its accented text where that differs from the word
 //! part: Column, where each form's list starts
 //! part: lists: length varint, then the interpolative code of the terms
-//! part: tokens of each term, capped at 15, two terms to a byte, the first in the low half
+//! part: for each term one byte, what its distinct words weigh together: 28 times the square root of the sum;
+//!       words in brackets, which the ICD takes for additions that change nothing, weigh a quarter
 //! part: transducer, phonetic key → rank; empty if the language has no such keys
 //! part: Column, where the words of each phonetic key start in the next part, and their number
 //! part: Column, word ranks by phonetic key
@@ -29,8 +30,18 @@ use crate::text::{Analyzer, phonetic_key};
 use crate::{Error, Result};
 
 const NAME: &str = "search";
-/// Term lengths are stored in four bits; longer terms count as this long.
-const LONGEST: usize = 15;
+/// Scale of the square roots in which terms' weights are stored: the heaviest still fits a byte.
+const WEIGHT_SCALE: f32 = 28.0;
+
+/// What a word in brackets weighs, as a share.
+const BRACKETED: f32 = 0.25;
+
+/// What a word weighs that stands in `frequency` of `terms` terms: its inverse document frequency.
+/// A word that stands in none is most likely misspelt, and weighs as much as a middling one.
+pub(crate) fn weight(terms: u32, frequency: u32) -> f32 {
+    let frequency = if frequency == 0 { terms / 200 } else { frequency };
+    (1.0 + terms as f32 / frequency.max(1) as f32).ln()
+}
 
 /// Collects the words of one language's terms.
 pub(crate) struct Writer {
@@ -41,7 +52,9 @@ pub(crate) struct Writer {
     /// Numbers by accented form alone, which decides the folded word.
     known: HashMap<String, usize>,
     terms_of: Vec<Vec<u32>>,
-    lengths: Vec<u8>,
+    /// Words in brackets, as pairs of term and the form's number.
+    bracketed: Vec<(u32, usize)>,
+    terms: u32,
 }
 
 impl Writer {
@@ -52,16 +65,29 @@ impl Writer {
             forms: BTreeMap::new(),
             known: HashMap::new(),
             terms_of: Vec::new(),
-            lengths: Vec::new(),
+            bracketed: Vec::new(),
+            terms: 0,
         }
     }
 
     /// Adds the next term of the language.
     pub(crate) fn add(&mut self, text: &str) {
-        let term = self.lengths.len() as u32;
+        let term = self.terms;
         let tokens = self.analyzer.analyze(text);
-        // Nobody types a longer word, and automata do not spell it out.
-        for token in tokens.iter().filter(|token| token.folded().len() <= KEY_LIMIT) {
+        let (mut open, mut end) = (0_usize, 0);
+        for token in tokens.iter() {
+            for sign in text.get(end..token.range().start).unwrap_or_default().chars() {
+                match sign {
+                    '(' | '[' => open += 1,
+                    ')' | ']' => open = open.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            end = token.range().end;
+            // Nobody types a longer word, and automata do not spell it out.
+            if token.folded().len() > KEY_LIMIT {
+                continue;
+            }
             let number = match self.known.get(token.accented()) {
                 Some(&number) => number,
                 None => {
@@ -77,25 +103,37 @@ impl Writer {
                 && terms.last() != Some(&term)
             {
                 terms.push(term);
+                if open > 0 {
+                    self.bracketed.push((term, number));
+                }
             }
         }
-        self.lengths.push(tokens.len().min(LONGEST) as u8);
+        self.terms += 1;
     }
 
     pub(crate) fn finish(self) -> Result<Vec<u8>> {
         let refused = |error: fst::Error| Error::Draft { message: error.to_string(), code: None };
-        let count = self.lengths.len() as u32;
+        let count = self.terms;
+        let mut weights = vec![0.0_f32; count as usize];
+        let mut weight_of = vec![0.0_f32; self.terms_of.len()];
         let mut words = fst::MapBuilder::memory();
         let (mut first_forms, mut texts, mut starts, mut lists) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (rank, (word, forms)) in self.forms.iter().enumerate() {
             words.insert(word, rank as u64).map_err(refused)?;
             first_forms.push(starts.len() as u32);
-            for (form, &number) in forms {
+            let lists_of = |number: &usize| self.terms_of.get(*number).map(Vec::as_slice).unwrap_or_default();
+            let frequency = forms.values().map(|number| lists_of(number).len()).sum::<usize>();
+            let weight = weight(count, frequency as u32);
+            for (form, number) in forms {
                 if form != word {
                     texts.push((starts.len() as u32, form.as_str()));
                 }
                 starts.push(lists.len() as u32);
-                let terms = self.terms_of.get(number).map(Vec::as_slice).unwrap_or_default();
+                let terms = lists_of(number);
+                for term in terms {
+                    weights.get_mut(*term as usize).into_iter().for_each(|sum| *sum += weight);
+                }
+                weight_of.get_mut(*number).into_iter().for_each(|slot| *slot = weight);
                 put_varint(&mut lists, terms.len() as u64);
                 postings::encode(terms, count, &mut lists);
             }
@@ -104,8 +142,11 @@ impl Writer {
         if first_forms.len() == starts.len() + 1 {
             first_forms.clear();
         }
-        let lengths: Vec<u8> =
-            self.lengths.chunks(2).map(|pair| pair.iter().rev().fold(0, |byte, length| byte << 4 | length)).collect();
+        for (term, number) in &self.bracketed {
+            let weight = weight_of.get(*number).copied().unwrap_or_default() * (1.0 - BRACKETED);
+            weights.get_mut(*term as usize).into_iter().for_each(|sum| *sum = (*sum - weight).max(0.0));
+        }
+        let weights: Vec<u8> = weights.iter().map(|sum| (sum.sqrt() * WEIGHT_SCALE).round() as u8).collect();
         let (keys, key_starts, key_words) = self.phonetic_keys()?;
 
         let mut out = self.first_term.to_le_bytes().to_vec();
@@ -115,7 +156,7 @@ impl Writer {
         put_part(&mut out, &SparseTexts::encode(&texts));
         put_part(&mut out, &Column::encode(&starts));
         put_part(&mut out, &lists);
-        put_part(&mut out, &lengths);
+        put_part(&mut out, &weights);
         put_part(&mut out, &keys);
         put_part(&mut out, &Column::encode(&key_starts));
         put_part(&mut out, &Column::encode(&key_words));
@@ -156,7 +197,7 @@ pub(crate) struct Words<'a> {
     texts: SparseTexts<'a>,
     starts: Column<'a>,
     lists: &'a [u8],
-    lengths: &'a [u8],
+    weights: &'a [u8],
     phonetic: Automaton<'a>,
     phonetic_starts: Column<'a>,
     phonetic_words: Column<'a>,
@@ -176,14 +217,14 @@ impl<'a> Words<'a> {
         let first_forms = column(part()?)?;
         let texts = SparseTexts::open(&mut Cursor::new(part()?)).ok_or_else(damaged)?;
         let starts = column(part()?)?;
-        let (lists, lengths) = (part()?, part()?);
+        let (lists, weights) = (part()?, part()?);
         let phonetic = Automaton::new(part()?, NAME)?;
         let (phonetic_starts, phonetic_words) = (column(part()?)?, column(part()?)?);
         // What the automata count bounds loops over their ranks: it must be what the columns hold.
         let word_count = if first_forms.len() == 0 { starts.len() } else { first_forms.len() - 1 };
         let fits = words.len() == word_count as u64
             && phonetic.len().checked_add(1) == Some(phonetic_starts.len() as u64)
-            && lengths.len() == (terms as usize).div_ceil(2);
+            && weights.len() == terms as usize;
         if !cursor.is_empty() || !fits {
             return Err(damaged());
         }
@@ -195,7 +236,7 @@ impl<'a> Words<'a> {
             texts,
             starts,
             lists,
-            lengths,
+            weights,
             phonetic,
             phonetic_starts,
             phonetic_words,
@@ -221,16 +262,6 @@ impl<'a> Words<'a> {
         self.texts.get(form).map(|text| text.ok_or_else(damaged)).transpose()
     }
 
-    /// Appends a folded word.
-    pub(crate) fn write_word(&self, rank: u32, out: &mut String) -> Result<()> {
-        let mut word = Vec::new();
-        if !self.words.key_of(u64::from(rank), &mut word)? {
-            return Err(damaged());
-        }
-        out.push_str(std::str::from_utf8(&word).map_err(|_| damaged())?);
-        Ok(())
-    }
-
     /// In how many terms a form stands.
     pub(crate) fn frequency(&self, form: u32) -> Result<u32> {
         Ok(self.list(form)?.0)
@@ -250,10 +281,10 @@ impl<'a> Words<'a> {
         postings::decode(code, length as usize, self.terms, terms).ok_or_else(damaged)
     }
 
-    /// How many tokens a term has; 15 stands for 15 and more.
-    pub(crate) fn length(&self, term: u32) -> u8 {
-        let byte = self.lengths.get(term as usize / 2).copied().unwrap_or_default();
-        if term % 2 == 0 { byte & 15 } else { byte >> 4 }
+    /// What the distinct words of a term weigh together, to within a few percent.
+    pub(crate) fn weight_of(&self, term: u32) -> f32 {
+        let root = f32::from(self.weights.get(term as usize).copied().unwrap_or_default()) / WEIGHT_SCALE;
+        root * root
     }
 
     /// The words that sound alike: those with the given phonetic key.
@@ -295,7 +326,8 @@ mod tests {
             found.push((text.to_owned(), terms));
         }
         assert_eq!(found, [("phôi".to_owned(), vec![1]), ("phôi\u{309}".to_owned(), vec![0])]);
-        let lengths: Vec<u8> = (0..5).map(|term| words.length(term)).collect();
-        assert_eq!(lengths, [2, 4, 3, 4, 0]);
+        // Three words of "Viêm đa cơ" are among the four of "Viêm da cơ địa".
+        assert!(words.weight_of(3) > words.weight_of(2) && words.weight_of(2) > words.weight_of(0));
+        assert_eq!(words.weight_of(4), 0.0);
     }
 }

@@ -101,7 +101,8 @@ impl<'d> Sorted<'d> {
     fn new(draft: &'d Draft) -> Result<Self> {
         let mut list = Vec::with_capacity(draft.concepts.len());
         for (position, concept) in draft.concepts.iter().enumerate() {
-            let key = draft.grammar.parse(&concept.code).ok_or_else(|| refused(concept, "not a code of this grammar"))?;
+            let key =
+                draft.grammar.parse(&concept.code).ok_or_else(|| refused(concept, "not a code of this grammar"))?;
             list.push((key, concept, position));
         }
         list.sort_by(|a, b| (a.0.as_bytes(), a.1.mark, a.2).cmp(&(b.0.as_bytes(), b.1.mark, b.2)));
@@ -190,9 +191,11 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
             edges.push(Edge { child: number, parent: above, kind: parent.kind });
         }
     }
-    let section = hierarchy::encode(&concepts.order, &edges).map_err(|Refused { concept, reason }| match concepts.list.get(concept as usize) {
-        Some((_, concept)) => refused(concept, reason),
-        None => Error::Draft { message: reason.into(), code: None },
+    let section = hierarchy::encode(&concepts.order, &edges).map_err(|Refused { concept, reason }| {
+        match concepts.list.get(concept as usize) {
+            Some((_, concept)) => refused(concept, reason),
+            None => Error::Draft { message: reason.into(), code: None },
+        }
     })?;
     let view = hierarchy::Hierarchy::open(&section, concepts.list.len() as u32)?;
     for (number, slot) in has_children.iter_mut().enumerate() {

@@ -1,74 +1,66 @@
 //! Which terms are worth decoding: those that hold readings of the query's words.
 
-use super::readings::{Query, Word};
+use super::readings::{Variant, Word};
+use super::score::{Coverage, points_for};
 use crate::Result;
-use crate::index::words::Words;
+use crate::index::words::{Words, weight};
 
 /// How many candidates are decoded and scored.
-const MOST_CANDIDATES: usize = 120;
-/// Words that stand in more than this share of the terms tell little: they are looked at when a term is
+const MOST_CANDIDATES: usize = 100;
+/// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
-const COMMON_SHARE: u32 = 6;
-
+const COMMON: u32 = 6;
 /// A term that was given this share of what all words could give has all of them, or all but a common one.
 const GOOD_SHARE: f32 = 0.72;
 
 /// The candidates of one language, and the memory to find them.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
-    /// By term: what the query's words have given it so far, and the last word that gave something plus one.
+    /// By term: what the query's words have given it so far, and the last word that gave something, plus one.
     given: Vec<(f32, u16)>,
+    /// The terms that were given something.
     touched: Vec<u32>,
     list: Vec<u32>,
-    accented: String,
-    /// The most that any term was given.
-    best: f32,
-    /// Terms of the language, best first by what their words promise.
-    pub(super) terms: Vec<u32>,
+    /// Terms of the language with the score that their words promise, best first.
+    pub(super) terms: Vec<(f32, u32)>,
 }
 
 impl Candidates {
     /// Finds the most promising terms of a language. False if the work limit was reached.
-    pub(super) fn find(&mut self, query: &mut Query, words: &Words<'_>, work: &mut u32) -> Result<bool> {
-        self.terms.clear();
-        let mut complete = query.is_whole();
+    pub(super) fn find(&mut self, query: &mut Variant, words: &Words<'_>, work: &mut u32) -> Result<bool> {
+        let mut complete = true;
         for word in query.words_mut() {
-            word.find_forms(words, &mut self.accented)?;
+            word.find_forms(words)?;
         }
-        complete &= self.collect(query.words(), words, work)?;
+        let (best, within) = self.collect(query.words(), words, work)?;
+        complete &= within;
         // Typing errors are the dearest reading: they are looked for only where a word found nothing, or no
         // term has all words.
-        if self.terms.is_empty() || !self.all_words_together(query.words()) {
+        if best < GOOD_SHARE || query.words().iter().any(|word| word.forms.is_empty()) {
             for word in query.words_mut() {
-                complete &= word.find_typos(words, &mut self.accented)?;
+                complete &= word.find_typos(words)?;
             }
-            complete &= self.collect(query.words(), words, work)?;
+            complete &= self.collect(query.words(), words, work)?.1;
         }
         Ok(complete)
     }
 
-    /// True if some term has a reading of every word.
-    fn all_words_together(&self, words: &[Word]) -> bool {
-        let all: f32 = words.iter().map(|word| word.weight).sum();
-        words.iter().all(|word| !word.forms.is_empty())
-            && self.best >= GOOD_SHARE * all
-    }
-
-    fn collect(&mut self, query: &[Word], words: &Words<'_>, work: &mut u32) -> Result<bool> {
+    /// Gives each term what the query's words are worth to it, and chooses the best. Returns the most that
+    /// any term was given, as a share of what all words could give, and whether the work limit sufficed.
+    fn collect(&mut self, query: &[Word], words: &Words<'_>, work: &mut u32) -> Result<(f32, bool)> {
         let mut complete = true;
-        self.given.clear();
-        self.given.resize(words.terms as usize, (0.0, 0));
-        self.touched.clear();
-        let rare_words = query.iter().filter(|word| !is_common(word, words.terms)).count();
-        for (position, word) in query.iter().enumerate() {
-            if rare_words > 0 && is_common(word, words.terms) {
-                continue;
-            }
+        if self.given.len() < words.terms as usize {
+            self.given.resize(words.terms as usize, (0.0, 0));
+        }
+        let common = weight(words.terms, words.terms / COMMON);
+        let has_rare = query.iter().any(|word| word.weight >= common && !word.forms.is_empty());
+        let counted = |word: &&Word| !has_rare || word.weight >= common;
+        for (position, word) in query.iter().enumerate().filter(|(_, word)| counted(word)) {
             let marker = position as u16 + 1;
             for &(form, cost) in &word.forms {
                 self.list.clear();
                 words.terms_of(form, &mut self.list)?;
-                let Some(left) = work.checked_sub(self.list.len() as u32) else {
+                let Some(left) = work.checked_sub(self.list.len() as u32 + 1) else {
                     complete = false;
                     break;
                 };
@@ -87,27 +79,29 @@ impl Candidates {
                 }
             }
         }
-        self.choose(words);
-        Ok(complete)
+        let possible: f32 = query.iter().filter(counted).map(|word| word.weight).sum();
+        Ok((self.choose(words, possible), complete))
     }
 
-    fn choose(&mut self, words: &Words<'_>) {
-        // Of terms that promise the same, the shorter say less that was not asked for.
-        let promise = |term: u32| {
-            let (sum, _) = self.given.get(term as usize).copied().unwrap_or_default();
-            (sum * 1000.0) as i64 - i64::from(words.length(term)) * 60
-        };
-        let best_first = |a: &u32, b: &u32| promise(*b).cmp(&promise(*a)).then(a.cmp(b));
-        if self.touched.len() > MOST_CANDIDATES {
-            self.touched.select_nth_unstable_by(MOST_CANDIDATES, best_first);
-            self.touched.truncate(MOST_CANDIDATES);
+    /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
+    fn choose(&mut self, words: &Words<'_>, possible: f32) -> f32 {
+        let mut best: f32 = 0.0;
+        self.terms.clear();
+        for &term in &self.touched {
+            let Some(slot) = self.given.get_mut(term as usize) else { continue };
+            let (sum, _) = std::mem::take(slot);
+            let query = if possible > 0.0 { sum / possible } else { 0.0 };
+            best = best.max(query);
+            let coverage = Coverage { query, term: (sum / words.weight_of(term).max(0.1)).min(1.0), together: 0.0 };
+            self.terms.push((points_for(&coverage), term));
         }
-        self.touched.sort_unstable_by(best_first);
-        self.best = self.touched.iter().filter_map(|term| self.given.get(*term as usize)).map(|(sum, _)| *sum).fold(0.0, f32::max);
-        self.terms.clone_from(&self.touched);
+        self.touched.clear();
+        let best_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if self.terms.len() > MOST_CANDIDATES {
+            self.terms.select_nth_unstable_by(MOST_CANDIDATES, best_first);
+            self.terms.truncate(MOST_CANDIDATES);
+        }
+        self.terms.sort_unstable_by(best_first);
+        best
     }
-}
-
-fn is_common(word: &Word, terms: u32) -> bool {
-    word.weight < super::readings::weight(terms, terms / COMMON_SHARE)
 }

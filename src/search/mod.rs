@@ -20,11 +20,12 @@ mod score;
 
 use std::ops::Range;
 
+use crate::Result;
 use crate::concept::Concept;
+use crate::lexicon::Lexicon;
 use crate::source::Designation;
 use crate::system::CodeSystem;
 use crate::terminology::Terminology;
-use crate::Result;
 
 pub use readings::Reading;
 
@@ -42,6 +43,7 @@ pub struct SearchOptions {
     former_names: bool,
     languages: Vec<String>,
     work_limit: u32,
+    lexicon: Option<Lexicon>,
 }
 
 impl Default for SearchOptions {
@@ -53,6 +55,7 @@ impl Default for SearchOptions {
             former_names: true,
             languages: Vec::new(),
             work_limit: 4_000_000,
+            lexicon: None,
         }
     }
 }
@@ -96,6 +99,13 @@ impl SearchOptions {
     #[must_use]
     pub fn languages(mut self, languages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.languages = languages.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The abbreviations and synonyms to read the query by; the built-in ones unless set.
+    #[must_use]
+    pub fn lexicon(mut self, lexicon: Lexicon) -> Self {
+        self.lexicon = Some(lexicon);
         self
     }
 
@@ -162,6 +172,8 @@ pub struct Hit<'a> {
     pub matches: Vec<WordMatch>,
     /// Words of the query that the term does not have, as bytes of the query.
     pub unmatched: Vec<Range<usize>>,
+    /// What the lexicon put in place of a part of the query, if the hit was found so: show it to the user.
+    pub read_as: Option<String>,
 }
 
 impl Hit<'_> {
@@ -232,7 +244,12 @@ impl Searcher {
     ) -> Result<Answer<'a>> {
         let mut answer = Answer { hits: Vec::new(), complete: true };
         let mut work = options.work_limit;
-        self.query.read(query);
+        self.scorer.start();
+        match &options.lexicon {
+            Some(lexicon) => self.query.read(query, lexicon),
+            None => self.query.read(query, &Lexicon::built_in()),
+        }
+        answer.complete &= self.query.is_whole();
         for system in systems {
             if system.text_version() != crate::text::TEXT_VERSION {
                 let (found, current) = (system.text_version(), crate::text::TEXT_VERSION);
@@ -260,8 +277,10 @@ impl Searcher {
         for (number, language) in system.identity().search_languages.iter().enumerate() {
             if options.languages.is_empty() || options.languages.contains(language) {
                 let words = system.words(number as u16)?;
-                complete &= self.candidates.find(&mut self.query, &words, work)?;
-                self.scorer.score(system, &words, &self.query, &self.candidates, options, &mut scored)?;
+                for (number, variant) in self.query.variants_mut().iter_mut().enumerate() {
+                    complete &= self.candidates.find(variant, &words, work)?;
+                    self.scorer.score(system, &words, (number, variant), &self.candidates, options, &mut scored)?;
+                }
             }
         }
         score::rank(&mut scored);
@@ -336,6 +355,7 @@ fn code_hits<'a>(system: &'a CodeSystem, query: &str, options: &SearchOptions) -
             confidence: if is_exact { Confidence::Sure } else { Confidence::Likely },
             matches: Vec::new(),
             unmatched: Vec::new(),
+            read_as: None,
         });
     }
     // A mark that was typed puts its twin first.

@@ -4,8 +4,11 @@ use std::ops::{ControlFlow, Range};
 
 use crate::Result;
 use crate::index::automaton::Completeness;
-use crate::index::words::Words;
-use crate::text::{Analyzer, MarkAgreement, ToneDifference, compare_marks, decode_telex, decode_vni, phonetic_key};
+use crate::index::words::{Words, weight};
+use crate::lexicon::{EntryKind, Expansion, Lexicon};
+use crate::text::{
+    Analyzer, MarkAgreement, Token, Tokens, ToneDifference, compare_marks, decode_telex, decode_vni, phonetic_key,
+};
 
 /// How a word of the query was read, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +22,10 @@ pub enum Reading {
     Telex,
     /// VNI keystrokes that were never turned into letters.
     Vni,
+    /// Another phrase for the same thing, from the lexicon.
+    Synonym,
+    /// An abbreviation of the lexicon.
+    Abbreviation,
     /// The beginning of a longer word.
     Prefix,
     /// The same letters with other marks than were typed.
@@ -30,7 +37,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// A stable name: `exact`, `marks-missing`, `telex`, `vni`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    /// A stable name: `exact`, `marks-missing`, `telex`, `vni`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,6 +45,8 @@ impl Reading {
             Self::MarksMissing => "marks-missing",
             Self::Telex => "telex",
             Self::Vni => "vni",
+            Self::Synonym => "synonym",
+            Self::Abbreviation => "abbreviation",
             Self::Prefix => "prefix",
             Self::OtherMarks => "other-marks",
             Self::SoundsAlike => "sounds-alike",
@@ -49,8 +58,12 @@ impl Reading {
 /// What readings cost, out of 100. Tuned on labelled queries; the shares of the errors that people make
 /// (Viwiki-spelling, 1,520 errors) gave their order.
 pub(super) mod cost {
-    /// Marks that were not typed.
+    /// Marks that were not typed, in a query typed without any …
     pub(crate) const MARKS_MISSING: u8 = 2;
+    /// … and in a query of which other words have marks: then a bare word is rather meant as it stands.
+    pub(crate) const MARKS_MISSING_HERE: u8 = 14;
+    /// A single letter stands for itself more often than for a word that it begins.
+    pub(crate) const PREFIX_OF_ONE: u8 = 30;
     /// Keystrokes of an input method, on top of what the decoded word costs.
     pub(crate) const KEYSTROKES: u8 = 4;
     /// A word that was begun, when it is the last one, which may still be being typed …
@@ -68,6 +81,9 @@ pub(super) mod cost {
     pub(crate) const OTHER_MARKS_MOST: u8 = 45;
     /// Same phonetic key.
     pub(crate) const SOUNDS_ALIKE: u8 = 30;
+    /// Points off the score of what was found by a synonym, and by an abbreviation: the more, the rarer its reading.
+    pub(crate) const SYNONYM_PENALTY: f32 = 25.0;
+    pub(crate) const ABBREVIATION_PENALTY: f32 = 30.0;
     /// One letter wrong, missing, added or exchanged with its neighbour.
     pub(crate) const TYPO: u8 = 42;
 }
@@ -78,6 +94,10 @@ const SHORTEST_TYPO: usize = 3;
 const SHORTEST_PREFIX: usize = 2;
 /// More words than any order form line; the rest of a longer query is not read.
 const MOST_WORDS: usize = 40;
+/// Ways to read a query: the typed one and so many less one by the lexicon.
+const MOST_VARIANTS: usize = 8;
+/// Letters that a word which was begun lacks, before its length is known.
+const PREFIX_LETTERS_GUESSED: usize = 2;
 /// Steps through the automaton that one word's typing errors may cost.
 const TYPO_STEPS: u32 = 4000;
 
@@ -100,57 +120,95 @@ pub(super) struct Word {
     vni: Option<Decoded>,
     /// The last word may still be being typed.
     is_last: bool,
+    /// Some word of the query was typed with marks.
+    among_marked: bool,
     /// Forms of the language being searched, cheapest first.
     pub(super) forms: Vec<(u32, u8)>,
     /// How much it counts in the language being searched: the rarer the word, the more.
     pub(super) weight: f32,
     /// Whether typing errors are considered in the language being searched.
     pub(super) typos: bool,
+    /// The word is an abbreviation in the lexicon: then it is hardly the beginning of a word, or a misspelt one.
+    abbreviation: bool,
+    /// Set if the lexicon put this word in place of what was typed.
+    pub(super) expanded: Option<Reading>,
 }
 
-/// The query, read word by word.
+/// One way to read a query: the words typed, or some of them replaced by what the lexicon says they mean.
+#[derive(Debug, Default)]
+pub(super) struct Variant {
+    words: Vec<Word>,
+    count: usize,
+    /// Taken off the score of what is found by this variant.
+    pub(super) penalty: f32,
+    /// What was put in place of what was typed.
+    pub(super) meaning: Option<String>,
+}
+
+/// The ways to read a query.
 #[derive(Debug, Default)]
 pub(super) struct Query {
     analyzer: Analyzer,
-    words: Vec<Word>,
+    meaning: Analyzer,
+    reader: Analyzer,
+    variants: Vec<Variant>,
     count: usize,
     complete: bool,
 }
 
 impl Query {
-    pub(super) fn read(&mut self, text: &str) {
-        let Self { analyzer, words, count, complete } = self;
+    /// Reads a query word by word, and with the lexicon.
+    pub(super) fn read(&mut self, text: &str, lexicon: &Lexicon) {
+        self.variants.resize_with(self.variants.len().max(MOST_VARIANTS), Variant::default);
+        let Self { analyzer, meaning, reader, variants, count, complete } = self;
         let tokens = analyzer.analyze(text);
-        *count = tokens.len().min(MOST_WORDS);
         *complete = tokens.len() <= MOST_WORDS;
-        words.resize_with(words.len().max(*count), Word::default);
-        let last = count.saturating_sub(1);
-        for (position, (word, token)) in words.iter_mut().zip(tokens.iter().take(MOST_WORDS)).enumerate() {
-            word.range = token.range();
-            let set = |slot: &mut String, text: &str| {
-                slot.clear();
-                slot.push_str(text);
-            };
-            set(&mut word.folded, token.folded());
-            set(&mut word.accented, token.accented());
-            word.phonetic.clear();
-            phonetic_key(&word.folded, &mut word.phonetic);
-            // A trailing separator says that the last word is finished.
-            word.is_last = position == last && text.get(word.range.end..).is_none_or(str::is_empty);
-            word.telex = None;
-            word.vni = None;
-        }
+        let Some((typed, variants)) = variants.split_first_mut() else { return };
+        typed.start(0.0, None);
+        typed.push_tokens(text, tokens, 0..tokens.len(), meaning);
+        *count = 1;
+        // The lexicon knows words, not keystrokes: it is asked for what they decode to.
         let mut decoded = String::new();
-        for word in words.iter_mut().take(*count) {
-            if decode_telex(&word.accented, &mut decoded) {
-                word.telex = Some(Decoded::new(analyzer, &decoded));
-            }
-            if decode_vni(&word.accented, &mut decoded) {
-                word.vni = Some(Decoded::new(analyzer, &decoded));
-            }
+        for word in typed.words() {
+            decoded.push_str(word.decoded().unwrap_or_else(|| text.get(word.range.clone()).unwrap_or_default()));
+            decoded.push(' ');
+        }
+        let decoded_tokens = reader.analyze(&decoded);
+        let expansions = lexicon.expansions(decoded.trim_end(), decoded_tokens);
+        for expansion in expansions.iter().filter(|expansion| expansion.kind == EntryKind::Abbreviation) {
+            let words = typed.words_mut().iter_mut().skip(expansion.words.start).take(expansion.words.len());
+            words.for_each(|word| word.abbreviation = true);
+        }
+        for (expansion, variant) in expansions.into_iter().zip(variants) {
+            let (reading, penalty) = match expansion.kind {
+                EntryKind::Synonym => (Reading::Synonym, cost::SYNONYM_PENALTY),
+                EntryKind::Abbreviation => {
+                    (Reading::Abbreviation, cost::ABBREVIATION_PENALTY * f32::from(expansion.rarity))
+                }
+            };
+            variant.start(penalty, Some(expansion.meaning.to_owned()));
+            variant.push_tokens(text, tokens, 0..expansion.words.start, meaning);
+            variant.push_meaning(text, tokens, &expansion, reading, meaning);
+            variant.push_tokens(text, tokens, expansion.words.end..tokens.len(), meaning);
+            *count += 1;
         }
     }
 
+    pub(super) fn variants(&self) -> &[Variant] {
+        self.variants.get(..self.count).unwrap_or_default()
+    }
+
+    pub(super) fn variants_mut(&mut self) -> &mut [Variant] {
+        self.variants.get_mut(..self.count).unwrap_or_default()
+    }
+
+    /// False if the query was too long to be read whole.
+    pub(super) fn is_whole(&self) -> bool {
+        self.complete
+    }
+}
+
+impl Variant {
     pub(super) fn words(&self) -> &[Word] {
         self.words.get(..self.count).unwrap_or_default()
     }
@@ -159,9 +217,53 @@ impl Query {
         self.words.get_mut(..self.count).unwrap_or_default()
     }
 
-    /// False if the query was too long to be read whole.
-    pub(super) fn is_whole(&self) -> bool {
-        self.complete
+    fn start(&mut self, penalty: f32, meaning: Option<String>) {
+        self.count = 0;
+        self.penalty = penalty;
+        self.meaning = meaning;
+    }
+
+    /// The next word, its memory reused; `None` if the variant is full.
+    fn next_word(&mut self) -> Option<&mut Word> {
+        if self.count >= MOST_WORDS {
+            return None;
+        }
+        self.count += 1;
+        self.words.resize_with(self.words.len().max(self.count), Word::default);
+        self.words.get_mut(self.count - 1)
+    }
+
+    fn push_tokens(&mut self, text: &str, tokens: Tokens<'_>, which: Range<usize>, decoder: &mut Analyzer) {
+        let among_marked = tokens.iter().any(|token| token.accented() != token.folded());
+        for (position, token) in tokens.iter().enumerate().skip(which.start).take(which.len()) {
+            let Some(word) = self.next_word() else { return };
+            word.set(token, token.range());
+            word.among_marked = among_marked;
+            // A trailing separator says that the last word is finished.
+            word.is_last = position + 1 == tokens.len() && text.get(word.range.end..).is_none_or(str::is_empty);
+            word.decode(decoder);
+        }
+    }
+
+    /// Puts a meaning in place of the words that it explains. Its words are whole, and typed by nobody.
+    fn push_meaning(
+        &mut self,
+        text: &str,
+        tokens: Tokens<'_>,
+        expansion: &Expansion<'_>,
+        reading: Reading,
+        analyzer: &mut Analyzer,
+    ) {
+        let start = tokens.get(expansion.words.start).map_or(0, |token| token.range().start);
+        let end = expansion.words.end.checked_sub(1).and_then(|last| tokens.get(last));
+        let range = start..end.map_or(text.len(), |token| token.range().end);
+        for token in analyzer.analyze(expansion.meaning).iter() {
+            let Some(word) = self.next_word() else { return };
+            word.set(token, range.clone());
+            word.is_last = false;
+            word.among_marked = false;
+            word.expanded = Some(reading);
+        }
     }
 }
 
@@ -174,9 +276,10 @@ impl Decoded {
 }
 
 /// What it costs to read `typed` as a word with the same letters.
-fn marks(typed: &str, accented: &str) -> (Reading, u8) {
+fn marks(typed: &str, accented: &str, among_marked: bool) -> (Reading, u8) {
     match compare_marks(typed, accented) {
         MarkAgreement::Exact => (Reading::Exact, 0),
+        MarkAgreement::Missing { .. } if among_marked => (Reading::MarksMissing, cost::MARKS_MISSING_HERE),
         MarkAgreement::Missing { .. } => (Reading::MarksMissing, cost::MARKS_MISSING),
         MarkAgreement::Contradicts { tone, letters } => {
             let tone = match tone {
@@ -191,68 +294,110 @@ fn marks(typed: &str, accented: &str) -> (Reading, u8) {
 }
 
 impl Word {
+    fn set(&mut self, token: Token<'_>, range: Range<usize>) {
+        for (slot, text) in [(&mut self.folded, token.folded()), (&mut self.accented, token.accented())] {
+            slot.clear();
+            slot.push_str(text);
+        }
+        self.phonetic.clear();
+        phonetic_key(&self.folded, &mut self.phonetic);
+        self.range = range;
+        self.telex = None;
+        self.vni = None;
+        self.expanded = None;
+        self.typos = false;
+        self.abbreviation = false;
+    }
+
+    /// What its keystrokes spell, if they can be keystrokes.
+    fn decoded(&self) -> Option<&str> {
+        self.telex.as_ref().or(self.vni.as_ref()).map(|decoded| decoded.accented.as_str())
+    }
+
+    fn decode(&mut self, analyzer: &mut Analyzer) {
+        let mut decoded = String::new();
+        if decode_telex(&self.accented, &mut decoded) {
+            self.telex = Some(Decoded::new(analyzer, &decoded));
+        }
+        if decode_vni(&self.accented, &mut decoded) {
+            self.vni = Some(Decoded::new(analyzer, &decoded));
+        }
+    }
+
     /// How this word reads as a word of a term; `None` if in no way. `phonetic` is the term word's key.
     pub(super) fn read_as(&self, folded: &str, accented: &str, phonetic: &str) -> Option<(Reading, u8)> {
         let cheaper = |a: Option<(Reading, u8)>, b: (Reading, u8)| a.filter(|a| a.1 <= b.1).or(Some(b));
         let mut best = None;
         if folded == self.folded {
-            best = Some(marks(&self.accented, accented));
+            best = Some(marks(&self.accented, accented, self.among_marked));
         } else if let Some(rest) = folded.strip_prefix(self.folded.as_str()) {
-            best = Some((Reading::Prefix, self.prefix_cost(rest.len(), accented)));
+            let marks = marks_of_prefix(&self.accented, &self.folded, accented);
+            best = Some((Reading::Prefix, self.prefix_cost(rest.len()) + marks));
         }
         for (decoded, reading) in [(&self.telex, Reading::Telex), (&self.vni, Reading::Vni)] {
             if let Some(decoded) = decoded
                 && decoded.folded == folded
             {
-                best = cheaper(best, (reading, cost::KEYSTROKES + marks(&decoded.accented, accented).1));
+                best = cheaper(best, (reading, cost::KEYSTROKES + marks(&decoded.accented, accented, false).1));
             }
+        }
+        if self.abbreviation {
+            return best;
         }
         if !phonetic.is_empty() && phonetic == self.phonetic {
             best = cheaper(best, (Reading::SoundsAlike, cost::SOUNDS_ALIKE));
         } else if best.is_none() && self.typos && is_one_edit(self.folded.as_bytes(), folded.as_bytes()) {
             best = Some((Reading::Typo, cost::TYPO));
         }
-        best
+        // What the lexicon says is meant must be there as a word.
+        best.filter(|(_, cost)| self.expanded.is_none() || *cost <= cost::MARKS_MISSING)
     }
 
-    fn prefix_cost(&self, letters: usize, accented: &str) -> u8 {
-        let base = if self.is_last { cost::PREFIX_LAST } else { cost::PREFIX };
+    fn prefix_cost(&self, letters: usize) -> u8 {
+        let base = match self.is_last {
+            _ if self.folded.len() == 1 || self.abbreviation => cost::PREFIX_OF_ONE,
+            true => cost::PREFIX_LAST,
+            false => cost::PREFIX,
+        };
         let letters = u8::try_from(letters).unwrap_or(u8::MAX).saturating_mul(cost::PREFIX_LETTER);
-        // Letters that were typed with marks must be the word's own, tone aside: that often comes last.
-        let typed = self.accented.trim_end_matches(is_tone);
-        let agrees = accented.starts_with(typed) || typed == self.folded;
-        base + letters.min(cost::PREFIX_LETTERS_MOST) + if agrees { 0 } else { cost::OTHER_LETTER }
+        base + letters.min(cost::PREFIX_LETTERS_MOST)
     }
 
     /// Finds the forms of a language that the word may stand for, without typing errors, and its weight.
-    pub(super) fn find_forms(&mut self, words: &Words<'_>, accented: &mut String) -> Result<()> {
+    pub(super) fn find_forms(&mut self, words: &Words<'_>) -> Result<()> {
         self.forms.clear();
-        self.typos = false;
         let mut frequency = 0;
-        if let Some(rank) = words.automaton().get(self.folded.as_bytes())? {
-            frequency = self.add_word(words, rank as u32, accented, |word, accented| marks(&word.accented, accented).1)?;
+        let (typed, folded, among_marked) = (self.accented.clone(), self.folded.clone(), self.among_marked);
+        if let Some(rank) = words.automaton().get(folded.as_bytes())? {
+            let cost = |accented: Option<&str>| marks(&typed, accented.unwrap_or(&folded), among_marked).1;
+            frequency = self.add_word(words, rank as u32, cost)?;
         }
-        if self.folded.len() >= SHORTEST_PREFIX {
-            let ranks = words.automaton().prefix_range(self.folded.as_bytes())?;
-            let start = ranks.start + u64::from(frequency > 0);
-            for rank in start..ranks.end {
-                self.add_word(words, rank as u32, accented, |word, accented| {
-                    // The folded length is close enough here; terms are read again when they are scored.
-                    word.prefix_cost(accented.len().saturating_sub(word.folded.len()), accented)
-                })?;
+        if self.expanded.is_some() {
+            self.forms.retain(|(_, cost)| *cost <= cost::MARKS_MISSING);
+            self.weight = weight(words.terms, frequency);
+            self.sort_forms();
+            return Ok(());
+        }
+        if folded.len() >= SHORTEST_PREFIX {
+            let base = self.prefix_cost(PREFIX_LETTERS_GUESSED);
+            let ranks = words.automaton().prefix_range(folded.as_bytes())?;
+            for rank in ranks.start + u64::from(frequency > 0)..ranks.end {
+                let agrees =
+                    |accented: Option<&str>| base + marks_of_prefix(&typed, &folded, accented.unwrap_or(&folded));
+                self.add_word(words, rank as u32, agrees)?;
             }
         }
         for decoded in [self.telex.clone(), self.vni.clone()].into_iter().flatten() {
             if let Some(rank) = words.automaton().get(decoded.folded.as_bytes())? {
-                let found = self.add_word(words, rank as u32, accented, |_, accented| {
-                    cost::KEYSTROKES + marks(&decoded.accented, accented).1
-                })?;
-                frequency = frequency.max(found);
+                let cost = |accented: Option<&str>| {
+                    cost::KEYSTROKES + marks(&decoded.accented, accented.unwrap_or(&decoded.folded), false).1
+                };
+                frequency = frequency.max(self.add_word(words, rank as u32, cost)?);
             }
         }
-        if !self.phonetic.is_empty() {
+        if !self.phonetic.is_empty() && !self.abbreviation {
             for rank in words.sounding_like(&self.phonetic)? {
-                self.add_word(words, rank, accented, |_, _| cost::SOUNDS_ALIKE)?;
+                self.add_word(words, rank, |_| cost::SOUNDS_ALIKE)?;
             }
         }
         self.sort_forms();
@@ -261,47 +406,36 @@ impl Word {
     }
 
     /// Adds the words one typing error away. False if there were too many to look at.
-    pub(super) fn find_typos(&mut self, words: &Words<'_>, accented: &mut String) -> Result<bool> {
+    pub(super) fn find_typos(&mut self, words: &Words<'_>) -> Result<bool> {
         let letters = self.folded.chars().count();
-        if letters < SHORTEST_TYPO || self.folded.bytes().any(|byte| byte.is_ascii_digit()) {
+        if self.expanded.is_some()
+            || self.abbreviation
+            || letters < SHORTEST_TYPO
+            || self.folded.bytes().any(|byte| byte.is_ascii_digit())
+        {
             return Ok(true);
         }
         self.typos = true;
         let mut ranks = Vec::new();
         let mut steps = TYPO_STEPS;
-        let folded = std::mem::take(&mut self.folded);
-        let complete = words.automaton().visit_within_one_edit(&folded, false, &mut steps, &mut |_, rank, _| {
-            ranks.push(rank as u32);
-            ControlFlow::Continue(())
-        });
-        self.folded = folded;
-        let complete = complete? == Completeness::Complete;
+        let complete =
+            words.automaton().visit_within_one_edit(&self.folded, false, &mut steps, &mut |_, rank, _| {
+                ranks.push(rank as u32);
+                ControlFlow::Continue(())
+            })?;
         for rank in ranks {
-            self.add_word(words, rank, accented, |_, _| cost::TYPO)?;
+            self.add_word(words, rank, |_| cost::TYPO)?;
         }
         self.sort_forms();
-        Ok(complete)
+        Ok(complete == Completeness::Complete)
     }
 
-    /// Adds a word's forms; returns in how many terms they stand together.
-    fn add_word(
-        &mut self,
-        words: &Words<'_>,
-        rank: u32,
-        accented: &mut String,
-        cost: impl Fn(&Self, &str) -> u8,
-    ) -> Result<u32> {
+    /// Adds a word's forms, each at the cost of its accented text (`None` where that is the folded word);
+    /// returns in how many terms they stand together.
+    fn add_word(&mut self, words: &Words<'_>, rank: u32, cost: impl Fn(Option<&str>) -> u8) -> Result<u32> {
         let mut frequency = 0_u32;
         for form in words.forms(rank..rank.saturating_add(1)) {
-            let cost = match words.form_text(form)? {
-                Some(text) => cost(self, text),
-                None => {
-                    accented.clear();
-                    words.write_word(rank, accented)?;
-                    cost(self, accented)
-                }
-            };
-            self.forms.push((form, cost));
+            self.forms.push((form, cost(words.form_text(form)?)));
             frequency = frequency.saturating_add(words.frequency(form)?);
         }
         Ok(frequency)
@@ -315,11 +449,11 @@ impl Word {
     }
 }
 
-/// Inverse document frequency of a word that stands in `frequency` of `terms` terms. A word that stands in
-/// none is most likely misspelt: it counts as a middling one.
-pub(super) fn weight(terms: u32, frequency: u32) -> f32 {
-    let frequency = if frequency == 0 { terms / 200 } else { frequency };
-    (1.0 + f32::from(u16::try_from(terms / frequency.max(1)).unwrap_or(u16::MAX))).ln()
+/// What it costs that the marks of a word that was begun are not those of the word meant. Tones do not
+/// count: they are often typed last.
+fn marks_of_prefix(typed: &str, folded: &str, accented: &str) -> u8 {
+    let typed = typed.trim_end_matches(is_tone);
+    if typed == folded || accented.starts_with(typed) { 0 } else { cost::OTHER_LETTER }
 }
 
 fn is_tone(letter: char) -> bool {
@@ -352,8 +486,8 @@ mod tests {
 
     fn word(text: &str) -> Word {
         let mut query = Query::default();
-        query.read(text);
-        let mut word = query.words.remove(0);
+        query.read(text, &Lexicon::empty());
+        let mut word = query.variants.remove(0).words.remove(0);
         word.typos = true;
         word
     }

@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::candidates::Candidates;
-use super::readings::{Query, Reading, Word, weight};
+use super::readings::{Query, Reading, Variant, Word, cost};
 use super::{Confidence, Hit, SearchOptions, WordMatch, is_wanted};
+use crate::code::Mark;
 use crate::concept::Concept;
 use crate::index::words::Words;
+use crate::lexicon::{Role, may_be_qualifier, role};
 use crate::source::{Designation, DesignationUse};
 use crate::system::CodeSystem;
 use crate::text::{Analyzer, phonetic_key};
@@ -20,10 +22,31 @@ mod points {
     pub(super) const TERM_COVERED: f32 = 250.0;
     /// The words stand in the term in the query's order, side by side.
     pub(super) const TOGETHER: f32 = 70.0;
+    /// What a word such as *unspecified* weighs less than its rarity tells, in the units of word weights.
+    pub(super) const FILLER_WEIGHT: f32 = 1.0;
+    /// The same for a word of an alternative.
+    pub(super) const ALTERNATIVE_WEIGHT: f32 = 3.0;
+    /// Off, for each word before all that was asked for: *kidney disease due to* before *hypertension*.
+    pub(super) const LEADING_WORD: f32 = 25.0;
+    /// Off, for the word *other*.
+    pub(super) const RESIDUAL: f32 = 15.0;
+    /// Off, for a manifestation: its code cannot stand alone.
+    pub(super) const ASTERISK: f32 = 12.0;
+    /// Off, for each word such as *acute* or *left* that the term adds …
+    pub(super) const QUALIFIER_ADDED: f32 = 40.0;
+    /// … and for each that was asked for and the term lacks.
+    pub(super) const QUALIFIER_LACKING: f32 = 60.0;
+    /// By how much the score of a term, once decoded, may exceed what its words promised.
+    pub(super) const MORE_THAN_PROMISED: f32 = 170.0;
     /// The term is the one under which the concept is shown.
     pub(super) const PREFERRED: f32 = 40.0;
     /// The term is a synonym or index term of today's edition.
     pub(super) const SYNONYM: f32 = 30.0;
+}
+
+/// How many scores are remembered when so many hits are wanted.
+fn kept(limit: usize) -> usize {
+    limit.saturating_mul(3).clamp(12, 300)
 }
 
 /// A term that was scored.
@@ -31,9 +54,47 @@ mod points {
 pub(super) struct Scored {
     pub(super) concept: u32,
     term: u32,
+    /// Which way to read the query found it.
+    variant: usize,
     score: f32,
     confidence: Confidence,
-    words: f32,
+    /// What the term's words weigh.
+    said: f32,
+}
+
+/// The words that a term has beyond those asked for, counted by what they do to its meaning.
+#[derive(Debug, Default)]
+struct Added {
+    /// They bind or turn it.
+    qualifiers: usize,
+    /// They say that it is one of the others: what has a code of its own is meant rather.
+    residuals: usize,
+    /// They say that nothing more is known.
+    fillers: usize,
+    /// They name an alternative to what was asked for: *bronchus or* before *lung*.
+    alternatives: usize,
+    /// They say something else.
+    content: usize,
+    /// Of those, the ones before all that was asked for, so that the term is rather about them.
+    leading: usize,
+}
+
+/// What speaks for a term, each as a share of 1.
+#[derive(Debug)]
+pub(super) struct Coverage {
+    /// Of what the query's words weigh: how much the term has, less the cost of the readings.
+    pub(super) query: f32,
+    /// Of what the term's words weigh: how much the query asked for.
+    pub(super) term: f32,
+    /// Of the query's neighbouring words: how many are neighbours in the term, in the same order.
+    pub(super) together: f32,
+}
+
+/// The score of a term, its kind of designation aside.
+pub(super) fn points_for(coverage: &Coverage) -> f32 {
+    points::QUERY_COVERED * coverage.query
+        + points::TERM_COVERED * coverage.term * coverage.query
+        + points::TOGETHER * coverage.together * coverage.query
 }
 
 /// Best first; ties go to the shorter term, then the order of codes.
@@ -41,7 +102,7 @@ pub(super) fn rank(scored: &mut [Scored]) {
     scored.sort_by(|a, b| {
         b.score
             .total_cmp(&a.score)
-            .then(a.words.total_cmp(&b.words))
+            .then(a.said.total_cmp(&b.said))
             .then(a.concept.cmp(&b.concept))
             .then(a.term.cmp(&b.term))
     });
@@ -54,6 +115,8 @@ pub(super) struct Scorer {
     matches: Vec<Match>,
     /// Phonetic keys of the term's words.
     keys: Vec<String>,
+    /// The best scores of the query so far, best first.
+    best: Vec<f32>,
 }
 
 /// A word of the query and the word of the term that it was read as, both by position.
@@ -71,12 +134,15 @@ impl Scorer {
         &mut self,
         system: &CodeSystem,
         words: &Words<'_>,
-        query: &Query,
+        (number, query): (usize, &Variant),
         candidates: &Candidates,
         options: &SearchOptions,
         scored: &mut Vec<Scored>,
     ) -> Result<()> {
-        for &candidate in &candidates.terms {
+        for &(promise, candidate) in &candidates.terms {
+            if promise - query.penalty + points::MORE_THAN_PROMISED < self.least_wanted(options.limit) {
+                break;
+            }
             let term = words.first_term.saturating_add(candidate);
             let Some((group, concept)) = system.owner(term)? else {
                 return Err(Error::corrupt("search", "a term is no designation"));
@@ -86,22 +152,39 @@ impl Scorer {
             if (former && !options.former_names) || !is_wanted(&concept, options)? {
                 continue;
             }
+            let asterisk = if concept.mark()? == Mark::Asterisk { points::ASTERISK } else { 0.0 };
             let kind = match group.r#use {
                 DesignationUse::Preferred => points::PREFERRED,
                 DesignationUse::FormerName => 0.0,
                 _ => points::SYNONYM,
             };
             self.align(system, term, query.words())?;
-            let outcome = self.evaluate(words, query.words())?;
-            scored.push(Scored {
-                concept: concept.id().get(),
-                term,
-                score: outcome.score + kind,
-                confidence: outcome.confidence,
-                words: outcome.words,
-            });
+            let said = words.weight_of(candidate);
+            let (score, confidence) = self.evaluate(query.words(), said);
+            let score = score + kind - asterisk - query.penalty;
+            self.remember(score, options.limit);
+            scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
         }
         Ok(())
+    }
+
+    /// Forgets the query before.
+    pub(super) fn start(&mut self) {
+        self.best.clear();
+    }
+
+    /// The score that a term must reach to matter: the lowest of the best ones so far. Several terms of one
+    /// concept may be among them, hence more are kept than hits are wanted.
+    fn least_wanted(&self, limit: usize) -> f32 {
+        self.best.get(kept(limit) - 1).copied().unwrap_or(f32::NEG_INFINITY)
+    }
+
+    fn remember(&mut self, score: f32, limit: usize) {
+        let at = self.best.partition_point(|better| *better >= score);
+        if at < kept(limit) {
+            self.best.truncate(kept(limit) - 1);
+            self.best.insert(at, score);
+        }
     }
 
     /// Decodes a term and finds for each word of the query the word of the term that it reads best as.
@@ -137,61 +220,112 @@ impl Scorer {
         Ok(())
     }
 
-    fn evaluate(&mut self, words: &Words<'_>, query: &[Word]) -> Result<Outcome> {
-        let asked: f32 = query.iter().map(|word| word.weight).sum();
-        let mut found = 0.0;
-        let mut worst = 0;
+    /// Judges the alignment of a term whose words weigh `said` together.
+    fn evaluate(&self, query: &[Word], said: f32) -> (f32, Confidence) {
+        let (mut found, mut meant, mut worst) = (0.0, 0.0, 0);
         for matched in &self.matches {
             let weight = query.get(matched.query).map_or(0.0, |word| word.weight);
+            meant += weight;
             found += weight * (100.0 - f32::from(matched.cost)) / 100.0;
             worst = worst.max(matched.cost);
         }
-        let tokens = self.analyzer.tokens();
-        let (mut said, mut said_and_asked) = (0.0, 0.0);
-        for (at, token) in tokens.iter().enumerate() {
-            let weight = match words.automaton().get(token.folded().as_bytes())? {
-                Some(rank) => {
-                    let mut frequency = 0_u32;
-                    for form in words.forms(rank as u32..(rank as u32).saturating_add(1)) {
-                        frequency = frequency.saturating_add(words.frequency(form)?);
-                    }
-                    weight(words.terms, frequency)
-                }
-                None => 1.0,
-            };
-            said += weight;
-            if self.matches.iter().any(|found| found.term == at) {
-                said_and_asked += weight;
-            }
-        }
-        let query_covered = if asked > 0.0 { found / asked } else { 0.0 };
-        let term_covered = if said > 0.0 { said_and_asked / said } else { 0.0 };
+        let asked: f32 = query.iter().map(|word| word.weight).sum();
+        let added = self.words_added();
+        let light = points::FILLER_WEIGHT * added.fillers as f32 + points::ALTERNATIVE_WEIGHT * added.alternatives as f32;
+        let said = (said - light).max(meant).max(0.1);
         let pairs = self.matches.windows(2).filter(|pair| matches!(pair, [a, b] if b.term == a.term + 1)).count();
-        let together = if query.len() > 1 { pairs as f32 / (query.len() - 1) as f32 } else { query_covered };
+        let coverage = Coverage {
+            query: if asked > 0.0 { found / asked } else { 0.0 },
+            term: (meant / said).min(1.0),
+            together: if query.len() > 1 { pairs as f32 / (query.len() - 1) as f32 } else { 1.0 },
+        };
         let all_found = self.matches.len() == query.len();
-        let confidence = if all_found && worst <= super::readings::cost::MARKS_MISSING && term_covered > 0.6 {
+        let guessed = query.iter().any(|word| word.expanded == Some(Reading::Abbreviation));
+        let confidence = if all_found
+            && !guessed
+            && added.qualifiers + added.content + added.residuals == 0
+            && worst <= cost::MARKS_MISSING
+        {
             Confidence::Sure
-        } else if all_found && worst <= super::readings::cost::SOUNDS_ALIKE {
+        } else if all_found && worst <= cost::SOUNDS_ALIKE {
             Confidence::Likely
         } else {
             Confidence::Perhaps
         };
-        let score = points::QUERY_COVERED * query_covered
-            + points::TERM_COVERED * term_covered * query_covered
-            + points::TOGETHER * together;
-        Ok(Outcome { score, confidence, words: said })
+        let is_found = |position: usize| self.matches.iter().any(|matched| matched.query == position);
+        let lacking = query
+            .iter()
+            .enumerate()
+            .filter(|(position, word)| !is_found(*position) && may_be_qualifier(&word.accented, &word.folded))
+            .count();
+        let astray = points::LEADING_WORD * added.leading.min(2) as f32
+            + points::RESIDUAL * added.residuals.min(1) as f32
+            + points::QUALIFIER_ADDED * added.qualifiers.min(3) as f32
+            + points::QUALIFIER_LACKING * lacking.min(3) as f32;
+        (points_for(&coverage) - astray, confidence)
+    }
+
+    /// What the words of the term do that the query does not have.
+    fn words_added(&self) -> Added {
+        let tokens = self.analyzer.tokens();
+        let word = |at: usize| tokens.get(at).map(|token| token.accented());
+        let is_asked = |at: usize| self.matches.iter().any(|matched| matched.term == at);
+        let first_asked = self.matches.iter().map(|matched| matched.term).min().unwrap_or_default();
+        let mut added = Added::default();
+        // Words since the last one that was asked for, which a conjunction may turn into an alternative.
+        let mut pending = 0;
+        let (mut open, mut end) = (0_usize, 0);
+        for (at, token) in tokens.iter().enumerate() {
+            for sign in self.text.get(end..token.range().start).unwrap_or_default().chars() {
+                match sign {
+                    '(' | '[' => open += 1,
+                    ')' | ']' => open = open.saturating_sub(1),
+                    ',' | ';' => pending = 0,
+                    _ => {}
+                }
+            }
+            end = token.range().end;
+            if is_asked(at) {
+                pending = 0;
+                continue;
+            }
+            match role(at.checked_sub(1).and_then(word), token.accented(), word(at + 1)) {
+                // What stands in brackets may be there or not, by the conventions of the ICD.
+                _ if open > 0 => {}
+                Role::Conjunction if at > first_asked && is_asked(at + 1) => {
+                    added.alternatives += pending;
+                    added.content -= pending;
+                    pending = 0;
+                }
+                Role::Preposition => pending = 0,
+                Role::Conjunction | Role::Opening => {}
+                Role::Residual => added.residuals += 1,
+                Role::Qualifier => added.qualifiers += 1,
+                Role::Filler => added.fillers += 1,
+                Role::Content => {
+                    added.content += 1;
+                    added.leading += usize::from(at < first_asked);
+                    pending += usize::from(at > first_asked);
+                }
+            }
+        }
+        added
     }
 
     /// Aligns a scored term once more, to say where each word was found.
     pub(super) fn explain<'a>(&mut self, system: &'a CodeSystem, query: &Query, found: &Scored) -> Result<Hit<'a>> {
-        self.align(system, found.term, query.words())?;
+        let damaged = || Error::corrupt("search", "a term is no designation");
+        let variant = query.variants().get(found.variant).ok_or_else(damaged)?;
+        self.align(system, found.term, variant.words())?;
         let Some((group, concept)) = system.owner(found.term)? else {
             return Err(Error::corrupt("search", "a term is no designation"));
         };
         let tokens = self.analyzer.tokens();
         let mut matches = Vec::with_capacity(self.matches.len());
         for matched in &self.matches {
-            let (Some(word), Some(token)) = (query.words().get(matched.query), tokens.get(matched.term)) else { continue };
+            let (Some(word), Some(token)) = (variant.words().get(matched.query), tokens.get(matched.term)) else {
+                continue;
+            };
             let whole = token.range();
             let end = match matched.reading {
                 Reading::Prefix => token.source_end(word.folded.len()),
@@ -200,18 +334,19 @@ impl Scorer {
             matches.push(WordMatch {
                 query: word.range.clone(),
                 text: whole.start..end,
-                reading: matched.reading,
+                reading: word.expanded.unwrap_or(matched.reading),
                 cost: matched.cost,
             });
         }
         let is_matched = |position: usize| self.matches.iter().any(|matched| matched.query == position);
-        let unmatched: Vec<Range<usize>> = query
+        let mut unmatched: Vec<Range<usize>> = variant
             .words()
             .iter()
             .enumerate()
             .filter(|(position, _)| !is_matched(*position))
             .map(|(_, word)| word.range.clone())
             .collect();
+        unmatched.dedup();
         Ok(Hit {
             concept: Concept::new(system, concept),
             designation: Designation {
@@ -223,12 +358,7 @@ impl Scorer {
             confidence: found.confidence,
             matches,
             unmatched,
+            read_as: variant.meaning.clone(),
         })
     }
-}
-
-struct Outcome {
-    score: f32,
-    confidence: Confidence,
-    words: f32,
 }

@@ -46,7 +46,8 @@ pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) 
             continue;
         }
         let (own, elsewhere) = names.own_and_elsewhere(&names.read(&mut analyzer, &text), entry as u32);
-        let own_english = name_of(concept, "en").and_then(|name| english.own(&english.read(&mut analyzer, &name), entry as u32));
+        let own_english =
+            name_of(concept, "en").and_then(|name| english.own(&english.read(&mut analyzer, &name), entry as u32));
         if judge(own, own_english, elsewhere) == NameChange::MeaningInDoubt {
             let today = name_of(target, &language).unwrap_or_default();
             let message = format!("{text:?} is not taken over: today's name is {today:?}");

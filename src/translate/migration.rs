@@ -1,7 +1,7 @@
 //! Migration between two editions of a code system, derived from the editions themselves.
 
-use super::names::{Names, canonical, judge};
 pub use super::names::NameChange;
+use super::names::{Names, canonical, judge};
 use crate::concept::{Concept, Lookup};
 use crate::source::Usability;
 use crate::system::CodeSystem;
@@ -77,9 +77,8 @@ impl<'a> Change<'a> {
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Kept { name: NameChange::MeaningInDoubt, .. } | Self::NowHeading { name: NameChange::MeaningInDoubt, .. } => {
-                "meaning-in-doubt"
-            }
+            Self::Kept { name: NameChange::MeaningInDoubt, .. }
+            | Self::NowHeading { name: NameChange::MeaningInDoubt, .. } => "meaning-in-doubt",
             Self::Kept { name: NameChange::Same, .. } => "same",
             Self::Kept { .. } => "renamed",
             Self::NowHeading { .. } => "now-heading",
@@ -241,7 +240,8 @@ impl Migration {
     pub fn new_codes(&self) -> impl Iterator<Item = Result<Concept<'_>>> {
         self.later.concepts().filter_map(|concept| {
             let is_new = || -> Result<bool> {
-                Ok(concept.usability()? != Usability::Grouper && self.former.lookup(&concept.code()?)?.concepts().is_empty())
+                Ok(concept.usability()? != Usability::Grouper
+                    && self.former.lookup(&concept.code()?)?.concepts().is_empty())
             };
             match is_new() {
                 Ok(true) => Some(Ok(concept)),

@@ -68,11 +68,6 @@
 //! spelled out. Sums of outputs wrap: a hostile file can pair any key with any value anyway, so callers
 //! check a value against the column that it indexes.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the query side that asks these questions is not merged yet")
-)]
-
 mod node;
 mod one_edit;
 #[cfg(test)]

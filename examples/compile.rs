@@ -1,0 +1,314 @@
+//! Compiles a publisher's list into an index file.
+//!
+//! `cargo run --release --example compile --features csv,xlsx -- auto LIST.csv --output list.mti`
+
+mod support;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use medterm::source::delimited::{self, Mapping};
+use medterm::source::detect::{Format, detect};
+use medterm::source::{Draft, Report, Severity, icd10cm, qd4469, tt06};
+use medterm::translate::add_former_names;
+use medterm::{CodeSystem, index};
+use serde::Serialize;
+use support::{Arguments, Problem, Syntax, file_name, grouped, say};
+
+const SYNTAX: Syntax = Syntax {
+    help: "\
+Compiles a publisher's list into an index file.
+
+usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE-OR-TEXT]
+               [--version V] [--report FILE] [--json]
+
+  FORMAT          tt06           Vietnam, Circular 06/2026: the list as CSV, the leaves as xlsx, or both
+                  qd4469         Vietnam, Decision 4469/2020: the annex as xlsx
+                  icd10cm-order  United States, ICD-10-CM order file
+                  delimited      any CSV or TSV, described by --mapping
+                  auto           recognised by its content
+  INPUT           the files of the list.
+  --output FILE   the index to write; it appears complete or not at all.
+  --former INPUT  a list of an earlier edition, recognised by its content: its names become
+                  searchable former names. May be repeated.
+  --mapping …     for delimited: which column means what, as text or in a file, for instance
+                  'code=Code; display.vi=Name; parent=Parent; system=my-codes; version=1'.
+                  data/icd10.mapping is an example; the documentation of
+                  medterm::source::delimited::Mapping lists all keys.
+  --version V     for icd10cm-order: the edition, as 2025-04, where the file's name does not tell it.
+  --report FILE   write every finding, one per line: what was repaired, doubted or refused, and where.
+  --json          one JSON object about what was done.
+
+The embedded starter set is made by
+  compile delimited data/icd10.tsv --mapping data/icd10.mapping --output data/icd10.mti
+",
+    options: &["--output", "--former", "--mapping", "--version", "--report"],
+    flags: &[],
+};
+
+fn main() -> ExitCode {
+    support::run(&SYNTAX, run)
+}
+
+fn run(arguments: &Arguments) -> Result<(), Problem> {
+    let started = Instant::now();
+    let Some((format, inputs)) = arguments.plain().split_first() else {
+        return Err("FORMAT and INPUT are missing, as: compile auto LIST.csv --output list.mti; see --help".into());
+    };
+    let format = format_named(format)?;
+    if inputs.is_empty() {
+        return Err("no INPUT is given: name the files of the list; see --help".into());
+    }
+    let output = arguments.needed("--output")?;
+    let former: Vec<&str> = arguments.all("--former").collect();
+    let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+    for input in inputs.iter().chain(&former) {
+        check_input(input, output)?;
+    }
+    let mapping = arguments.one("--mapping")?.map(mapping).transpose()?;
+    let details = Details { mapping: mapping.as_ref(), version: arguments.one("--version")? };
+
+    let progress = Progress::new(3 + former.len());
+    progress.step(0, &format!("reading {}", names(&inputs)));
+    let format = match format {
+        Some(format) => format,
+        None => recognise(&inputs)?,
+    };
+    let (mut draft, mut report) =
+        read(format, &inputs, details).map_err(|problem| with_likely_format(problem, format, &inputs))?;
+    let mut former_names = 0;
+    for (number, input) in former.iter().enumerate() {
+        progress.step(1 + number, &format!("former names of {input}"));
+        let (former_draft, former_report) = read(recognise(&[input])?, &[input], Details { version: None, ..details })?;
+        check_former(&draft, &former_draft, input)?;
+        // Names come from this file too. What its reader found concerns its own index, not this one.
+        report.sources.extend(former_report.sources);
+        former_names += add_former_names(&mut draft, &former_draft, &mut report);
+    }
+    progress.step(1 + former.len(), "compiling");
+    let bytes = index::to_file(&draft, &report, output)?;
+    progress.step(2 + former.len(), "checking what was written");
+    let system = CodeSystem::open(output)?;
+    system.verify()?;
+    if let Some(path) = arguments.one("--report")? {
+        write_report(path, &report)?;
+    }
+    drop(progress);
+
+    let summary = Summary {
+        format: format.as_str(),
+        output,
+        edition: system.edition().to_string(),
+        bytes,
+        concepts: system.len(),
+        listed: system.identity().listed,
+        rows: report.rows,
+        former_names,
+        seconds: started.elapsed().as_secs_f64(),
+        findings: report.summary().into_iter().map(Finding::of).collect(),
+    };
+    if arguments.flag("--json") { support::print_json(&summary) } else { print(&summary, arguments.one("--report")?) }
+}
+
+/// What some formats need to be told.
+#[derive(Clone, Copy)]
+struct Details<'a> {
+    mapping: Option<&'a Mapping>,
+    version: Option<&'a str>,
+}
+
+/// `None` for `auto`.
+fn format_named(name: &str) -> Result<Option<Format>, Problem> {
+    const FORMATS: [Format; 4] = [Format::Tt06, Format::Qd4469, Format::Icd10CmOrder, Format::Delimited];
+    match FORMATS.into_iter().find(|format| format.as_str() == name) {
+        None if name != "auto" => {
+            Err(format!("there is no format {name}; choose tt06, qd4469, icd10cm-order, delimited or auto").into())
+        }
+        format => Ok(format),
+    }
+}
+
+fn check_input(input: &str, output: &str) -> Result<(), Problem> {
+    support::check_is_file(input, "the publisher's list")?;
+    let mut start = Vec::new();
+    let opened = fs::File::open(input).and_then(|file| file.take(4).read_to_end(&mut start));
+    opened.map_err(|error| format!("{input}: {error}"))?;
+    if start == *b"\x89mti" {
+        return Err(format!("{input} is an index already; examples/inspect shows what it holds").into());
+    }
+    if let (Ok(input), Ok(output)) = (fs::canonicalize(input), fs::canonicalize(output))
+        && input == output
+    {
+        return Err("--output would overwrite the input; give another name, as list.mti".into());
+    }
+    Ok(())
+}
+
+/// The mapping in a file, or given as text.
+fn mapping(given: &str) -> Result<Mapping, Problem> {
+    if !Path::new(given).is_file() && given.contains('=') {
+        return Ok(given.parse()?);
+    }
+    support::check_is_file(given, "a mapping such as data/icd10.mapping, or the mapping itself as text")?;
+    let text = fs::read_to_string(given).map_err(|error| format!("{given}: {error}"))?;
+    text.parse().map_err(|error| format!("{given}: {error}").into())
+}
+
+/// The format of files that must all have the same.
+fn recognise(inputs: &[&str]) -> Result<Format, Problem> {
+    let mut common = None;
+    for input in inputs {
+        let format = detect(input)?;
+        if format == Format::Unknown {
+            return Err(format!(
+                "{input} is none of tt06, qd4469, icd10cm-order or delimited text; is it the publisher's file as issued?"
+            )
+            .into());
+        }
+        if common.is_some_and(|common| common != format) {
+            return Err(format!("{input} is a {format} list and the others are not; give one list at a time").into());
+        }
+        common = Some(format);
+    }
+    common.ok_or_else(|| "no INPUT is given; see --help".into())
+}
+
+fn read(format: Format, inputs: &[&str], details: Details<'_>) -> Result<(Draft, Report), Problem> {
+    let paths: Vec<&Path> = inputs.iter().map(Path::new).collect();
+    let single = || match paths.as_slice() {
+        [path] => Ok(*path),
+        _ => Err(format!("{format} takes one INPUT, {} were given: {}", paths.len(), inputs.join(", "))),
+    };
+    Ok(match format {
+        Format::Tt06 => tt06::read(&paths)?,
+        Format::Qd4469 => qd4469::read(single()?)?,
+        Format::Icd10CmOrder => icd10cm::read_order(single()?, details.version)?,
+        _ => {
+            let path = single()?;
+            let mapping = details.mapping.ok_or_else(|| columns_wanted(path))?;
+            delimited::read(path, mapping)?
+        }
+    })
+}
+
+/// Adds what the files look like, if that is another format than the one that was named.
+fn with_likely_format(problem: Problem, named: Format, inputs: &[&str]) -> Problem {
+    match recognise(inputs) {
+        Ok(likely) if likely != named => format!("{problem} (it looks like {likely}, not {named})").into(),
+        _ => problem,
+    }
+}
+
+/// What to do about a table whose columns nobody has described.
+fn columns_wanted(path: &Path) -> String {
+    let mut start = Vec::new();
+    let _ = fs::File::open(path).and_then(|file| file.take(2000).read_to_end(&mut start));
+    let text = String::from_utf8_lossy(&start);
+    format!(
+        "{} is a delimited table; say what its columns mean, as --mapping 'code=Code; display.vi=Name; …' \
+         (see --help). Its first line is: {}",
+        path.display(),
+        text.lines().next().unwrap_or_default()
+    )
+}
+
+/// Names of another code system would lead to codes that only look alike.
+fn check_former(draft: &Draft, former: &Draft, input: &str) -> Result<(), Problem> {
+    if former.edition.system == draft.edition.system {
+        return Ok(());
+    }
+    Err(format!("--former {input} is {}, not an earlier edition of {}", former.edition, draft.edition.system).into())
+}
+
+fn write_report(path: &str, report: &Report) -> Result<(), Problem> {
+    let mut text = String::new();
+    for entry in &report.entries {
+        writeln!(text, "{entry}")?;
+    }
+    fs::write(path, text).map_err(|error| format!("--report {path}: {error}").into())
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    format: &'static str,
+    output: &'a str,
+    edition: String,
+    bytes: u64,
+    concepts: u32,
+    listed: u32,
+    rows: u64,
+    former_names: usize,
+    seconds: f64,
+    findings: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    severity: &'static str,
+    rule: &'static str,
+    count: usize,
+}
+
+impl Finding {
+    fn of((severity, rule, count): (Severity, &'static str, usize)) -> Self {
+        Self { severity: severity.as_str(), rule, count }
+    }
+}
+
+fn print(summary: &Summary<'_>, report: Option<&str>) -> Result<(), Problem> {
+    say!("format     {}", summary.format)?;
+    say!("edition    {}", summary.edition)?;
+    say!("rows read  {}", grouped(summary.rows))?;
+    let (concepts, listed) = (grouped(summary.concepts.into()), grouped(summary.listed.into()));
+    say!("concepts   {concepts}, of which {listed} listed codes")?;
+    if summary.former_names > 0 {
+        say!("former     {} names of earlier editions", grouped(summary.former_names as u64))?;
+    }
+    for finding in &summary.findings {
+        say!("{:<9}  {:>6}  {}", finding.severity, finding.count, finding.rule)?;
+    }
+    match report {
+        Some(report) => say!("           each finding with its place: {report}")?,
+        None if !summary.findings.is_empty() => say!("           --report FILE writes each finding with its place")?,
+        None => {}
+    }
+    say!("written    {}, {} bytes, in {:.1} s", summary.output, grouped(summary.bytes), summary.seconds)?;
+    Ok(())
+}
+
+fn names(inputs: &[&str]) -> String {
+    inputs.iter().map(|input| file_name(Path::new(input))).collect::<Vec<_>>().join(", ")
+}
+
+/// A bar on standard error, if a person is looking; wiped away when dropped.
+struct Progress {
+    steps: usize,
+    shown: bool,
+}
+
+impl Progress {
+    fn new(steps: usize) -> Self {
+        Self { steps, shown: std::io::stderr().is_terminal() }
+    }
+
+    /// `done` of the steps are done, and the next one begins.
+    fn step(&self, done: usize, doing: &str) {
+        const WIDTH: usize = 24;
+        if self.shown {
+            let filled = WIDTH * done / self.steps.max(1);
+            eprint!("\r\x1b[K[{}{}] {doing}", "#".repeat(filled), "-".repeat(WIDTH - filled));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            eprint!("\r\x1b[K");
+        }
+    }
+}

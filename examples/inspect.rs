@@ -1,0 +1,198 @@
+//! Shows what an index file holds: which list, from which sources, section by section.
+//!
+//! `cargo run --release --example inspect -- data/icd10.mti --verify`
+
+mod support;
+
+use std::process::ExitCode;
+
+use medterm::CodeSystem;
+use medterm::source::Content;
+use serde::Serialize;
+use support::{Arguments, Problem, Syntax, grouped, say};
+
+const SYNTAX: Syntax = Syntax {
+    help: "\
+Shows what an index file holds.
+
+usage: inspect [--verify] [--json] FILE…
+
+  FILE            an index written by examples/compile, as data/icd10.mti.
+  --verify        also check the checksum of every section; a damaged file gives exit status 1.
+  --json          one JSON object per file and line.
+",
+    options: &[],
+    flags: &["--verify"],
+};
+
+fn main() -> ExitCode {
+    support::run(&SYNTAX, run)
+}
+
+fn run(arguments: &Arguments) -> Result<(), Problem> {
+    if arguments.plain().is_empty() {
+        return Err("no FILE is given, as data/icd10.mti; see --help".into());
+    }
+    for path in arguments.plain() {
+        let system = support::open(path)?;
+        let facts = Facts::of(path, &system, arguments.flag("--verify"));
+        if arguments.flag("--json") {
+            support::print_json(&facts)?;
+        } else {
+            print(&facts)?;
+        }
+        if facts.verified.is_some() {
+            system.verify().map_err(|error| format!("{path}: {error}"))?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Facts<'a> {
+    file: &'a str,
+    system: &'a str,
+    version: &'a str,
+    title: &'a str,
+    url: &'a str,
+    aliases: &'a [String],
+    issued_by: &'a str,
+    from: Option<String>,
+    until: Option<String>,
+    content: &'static str,
+    language: &'a str,
+    search_languages: &'a [String],
+    concepts: u32,
+    listed: u32,
+    properties: Vec<&'a str>,
+    creator: &'a str,
+    sources: Vec<Source<'a>>,
+    repaired: u32,
+    doubtful: u32,
+    refused: u32,
+    format_version: u16,
+    text_version: u16,
+    digest: String,
+    bytes: u64,
+    sections: Vec<Section>,
+    /// Null if the checksums were not asked for.
+    verified: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    name: &'a str,
+    bytes: u64,
+    crc32: String,
+}
+
+#[derive(Serialize)]
+struct Section {
+    name: String,
+    offset: u64,
+    bytes: u64,
+    crc32: String,
+}
+
+impl<'a> Facts<'a> {
+    fn of(file: &'a str, system: &'a CodeSystem, verify: bool) -> Self {
+        let identity = system.identity();
+        let edition = system.edition();
+        let [repaired, doubtful, refused] = identity.findings;
+        let languages = &identity.search_languages;
+        let sections: Vec<_> = system
+            .sections()
+            .map(|section| Section {
+                name: match languages.get(usize::from(section.parameter)) {
+                    Some(language) if section.name == "search" => format!("search {language}"),
+                    _ => section.name.to_owned(),
+                },
+                offset: section.offset,
+                bytes: section.length,
+                crc32: format!("{:08x}", section.crc32),
+            })
+            .collect();
+        Self {
+            file,
+            system: &edition.system,
+            version: &edition.version,
+            title: &edition.title,
+            url: &edition.url,
+            aliases: &edition.aliases,
+            issued_by: &edition.issued_by,
+            from: edition.in_force.from.map(|day| day.to_string()),
+            until: edition.in_force.until.map(|day| day.to_string()),
+            content: match identity.content {
+                Content::Complete => "complete",
+                Content::Fragment => "fragment",
+                Content::Supplement => "supplement",
+                _ => "other",
+            },
+            language: &identity.language,
+            search_languages: languages,
+            concepts: identity.concepts,
+            listed: identity.listed,
+            properties: system.properties().iter().map(|property| property.name.as_str()).collect(),
+            creator: &identity.creator,
+            sources: identity
+                .sources
+                .iter()
+                .map(|source| Source {
+                    name: &source.name,
+                    bytes: source.bytes,
+                    crc32: format!("{:08x}", source.crc32),
+                })
+                .collect(),
+            repaired,
+            doubtful,
+            refused,
+            format_version: system.format_version(),
+            text_version: system.text_version(),
+            digest: format!("{:016x}", system.digest()),
+            bytes: sections.iter().map(|section| section.offset + section.bytes).max().unwrap_or_default(),
+            sections,
+            verified: verify.then(|| system.verify().is_ok()),
+        }
+    }
+}
+
+fn print(facts: &Facts<'_>) -> Result<(), Problem> {
+    say!("{}", facts.file)?;
+    let or_open = |day: &Option<String>| day.clone().unwrap_or_else(|| "…".to_owned());
+    let lines = [
+        ("edition", format!("{}|{}", facts.system, facts.version)),
+        ("title", facts.title.to_owned()),
+        ("issued by", facts.issued_by.to_owned()),
+        ("in force", format!("{} to {}", or_open(&facts.from), or_open(&facts.until))),
+        ("url", facts.url.to_owned()),
+        ("aliases", facts.aliases.join(", ")),
+        ("content", facts.content.to_owned()),
+        (
+            "concepts",
+            format!("{}, of which {} listed codes", grouped(facts.concepts.into()), grouped(facts.listed.into())),
+        ),
+        ("language", format!("{}; searchable in {}", facts.language, facts.search_languages.join(", "))),
+        ("properties", facts.properties.join(", ")),
+        ("written by", facts.creator.to_owned()),
+        ("findings", format!("{} repaired, {} doubtful, {} refused", facts.repaired, facts.doubtful, facts.refused)),
+        ("versions", format!("format {}, text {}", facts.format_version, facts.text_version)),
+        ("digest", facts.digest.clone()),
+    ];
+    for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+        say!("  {name:<12} {value}")?;
+    }
+    for source in &facts.sources {
+        say!("  source       {}, {} bytes, CRC-32 {}", source.name, grouped(source.bytes), source.crc32)?;
+    }
+    say!("  {:<16} {:>12} {:>12} {:>7}  CRC-32", "section", "offset", "bytes", "share")?;
+    for section in &facts.sections {
+        let share = section.bytes as f64 * 100.0 / facts.bytes.max(1) as f64;
+        let (offset, bytes) = (grouped(section.offset), grouped(section.bytes));
+        say!("  {:<16} {offset:>12} {bytes:>12} {share:>6.1}%  {}", section.name, section.crc32)?;
+    }
+    say!("  {:<16} {:>12} {:>12}", "whole file", "", grouped(facts.bytes))?;
+    if let Some(verified) = facts.verified {
+        say!("  checksums    {}", if verified { "all right" } else { "WRONG" })?;
+    }
+    Ok(())
+}

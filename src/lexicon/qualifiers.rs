@@ -1,0 +1,147 @@
+//! Words that turn a meaning round or bind it: acute or chronic, left or right, with or without.
+//!
+//! They are short and frequent, so that counting words takes them for noise; but a term that adds one says
+//! something that was not asked for, and a term that lacks one says something else.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use crate::text::Analyzer;
+
+/// Vietnamese and English, from general medical usage; of one word or two.
+const QUALIFIERS: &str = "không, cấp, mạn, mãn, trái, phải, trên, dưới, lành, ác, vỡ, nguyên phát, thứ phát, bẩm sinh, \
+    sơ sinh, di truyền, tiền sử, gia đình, di chứng, thai, sau đẻ, sau sinh, sau phẫu, tại chỗ, cũ, dị vật, \
+    acute, chronic, left, right, benign, malignant, without, not, non, primary, secondary, congenital, neonatal, \
+    ruptured, history, sequelae, pregnancy, i, ii, iii, iv, 1, 2, 3, 4";
+
+/// Phrases that only say that nothing more is known, or where else to look: they bind nothing.
+const NOTHING_MORE_KNOWN: &str = "không xác, xác định, không đặc, đặc hiệu, không rõ, không phân, phân loại, loại mục, \
+    mục khác, vô căn, unspecified, idiopathic, essential, not elsewhere, elsewhere classified, not otherwise, otherwise specified";
+
+/// Words that open the names of diseases and say nothing of which.
+const OPENINGS: &str = "bệnh, chứng, hội, rối, loạn, tình, trạng, thể, các, cơn, disease, disorder, syndrome, the";
+
+/// Words between alternatives.
+const CONJUNCTIONS: &str = "và, hoặc, hay, and, or";
+
+/// Words behind which something else begins.
+const PREPOSITIONS: &str = "ở, của, với, tại, trong, do, kèm, có, bởi, in, of, with, at, by, due, to, from";
+
+/// Words for what has no code of its own.
+const RESIDUALS: &str = "khác, other, others";
+
+struct Sets {
+    prepositions: Phrases,
+    residuals: Phrases,
+    conjunctions: Phrases,
+    openings: Phrases,
+    qualifiers: Phrases,
+    nothing_more_known: Phrases,
+}
+
+/// Phrases of one or two words.
+#[derive(Default)]
+struct Phrases {
+    /// By first word, in accented form: the second words, empty for a phrase of one word.
+    accented: HashMap<String, Vec<String>>,
+    /// The phrases of one word without marks, for words that were typed without.
+    folded: HashSet<String>,
+}
+
+impl Phrases {
+    fn new(list: &str) -> Self {
+        let mut analyzer = Analyzer::new();
+        let mut phrases = Self::default();
+        for phrase in list.split(',') {
+            let tokens = analyzer.analyze(phrase);
+            let Some(first) = tokens.get(0) else { continue };
+            let second = tokens.get(1).map(|second| second.accented()).unwrap_or_default();
+            phrases.accented.entry(first.accented().to_owned()).or_default().push(second.to_owned());
+            if second.is_empty() {
+                phrases.folded.insert(first.folded().to_owned());
+            }
+        }
+        phrases
+    }
+
+    /// True if a word alone, or with the word behind it, is one of the phrases.
+    fn begin_with(&self, word: &str, next: Option<&str>) -> bool {
+        let seconds = self.accented.get(word).map(Vec::as_slice).unwrap_or_default();
+        seconds.iter().any(|second| second.is_empty() || next == Some(second))
+    }
+}
+
+static SETS: LazyLock<Sets> = LazyLock::new(|| Sets {
+    prepositions: Phrases::new(PREPOSITIONS),
+    residuals: Phrases::new(RESIDUALS),
+    conjunctions: Phrases::new(CONJUNCTIONS),
+    openings: Phrases::new(OPENINGS),
+    qualifiers: Phrases::new(QUALIFIERS),
+    nothing_more_known: Phrases::new(NOTHING_MORE_KNOWN),
+});
+
+/// What a word of a term does to its meaning, as far as search cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It says what the term is about.
+    Content,
+    /// It binds or turns the meaning.
+    Qualifier,
+    /// It says that nothing more is known.
+    Filler,
+    /// It opens a name, as *disease* does.
+    Opening,
+    /// It stands between alternatives.
+    Conjunction,
+    /// It tells how what follows belongs to what was said.
+    Preposition,
+    /// It stands for what has no code of its own.
+    Residual,
+}
+
+/// The role of a term's word, in its accented form, given its neighbours.
+pub(crate) fn role(before: Option<&str>, word: &str, next: Option<&str>) -> Role {
+    let sets = &*SETS;
+    let filler = |word: &str, next| sets.nothing_more_known.begin_with(word, next);
+    if filler(word, next) || before.is_some_and(|before| filler(before, Some(word))) {
+        return Role::Filler;
+    }
+    let roles = [
+        (&sets.qualifiers, Role::Qualifier),
+        (&sets.conjunctions, Role::Conjunction),
+        (&sets.prepositions, Role::Preposition),
+        (&sets.residuals, Role::Residual),
+        (&sets.openings, Role::Opening),
+    ];
+    roles.into_iter().find(|(words, _)| words.begin_with(word, next)).map_or(Role::Content, |(_, role)| role)
+}
+
+/// True if a word of a query may be meant as a qualifier.
+pub(crate) fn may_be_qualifier(accented: &str, folded: &str) -> bool {
+    let qualifiers = &SETS.qualifiers;
+    qualifiers.begin_with(accented, None) || (accented == folded && qualifiers.folded.contains(folded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unspecified_is_no_qualifier() {
+        let mut analyzer = Analyzer::new();
+        let mut roles = |text: &str| {
+            let tokens = analyzer.analyze(text);
+            let word = |at: usize| tokens.get(at).map(|token| token.accented());
+            let all =
+                (0..tokens.len()).map(|at| role(at.checked_sub(1).and_then(word), word(at).unwrap(), word(at + 1)));
+            all.collect::<Vec<_>>()
+        };
+        use Role::*;
+        assert_eq!(roles("viêm mũi không dị ứng"), [Content, Content, Qualifier, Content, Content]);
+        assert_eq!(roles("viêm phổi, không xác định"), [Content, Content, Filler, Filler, Filler]);
+        assert_eq!(roles("suy tim cấp"), [Content, Content, Qualifier]);
+        assert_eq!(roles("tiền sử gia đình"), [Qualifier, Content, Qualifier, Content]);
+        assert_eq!(roles("rối loạn tiền đình"), [Opening, Opening, Content, Content]);
+        assert!(may_be_qualifier("cap", "cap") && !may_be_qualifier("cáp", "cap"));
+    }
+}

@@ -1,0 +1,312 @@
+//! The examples as a person meets them: help, answers on the starter set, JSON, and what they say to wrong input.
+//!
+//! `cargo test` builds the examples before it runs this (`cargo test --test examples` alone does not); one that is not
+//! built is skipped.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The program of an example, in the folder beside this test's own. `None`, with a line saying so, if these features
+/// do not build it.
+fn program(example: &str) -> Option<PathBuf> {
+    let depending = [("compile", cfg!(all(feature = "csv", feature = "xlsx"))), ("search", cfg!(feature = "search"))];
+    let is_built = depending.iter().all(|(name, is_built)| *name != example || *is_built);
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
+    let program = folder.join(example).with_extension(std::env::consts::EXE_EXTENSION);
+    if is_built && cfg!(feature = "bundled") && program.exists() {
+        return Some(program);
+    }
+    println!("skipped: the example {example} is not built");
+    None
+}
+
+fn run(program: &Path, arguments: &[&str]) -> Output {
+    let root = env!("CARGO_MANIFEST_DIR");
+    Command::new(program).args(arguments).current_dir(root).stdin(Stdio::null()).output().unwrap()
+}
+
+fn said(program: &Path, arguments: &[&str]) -> String {
+    let output = run(program, arguments);
+    let (out, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success(), "{arguments:?}: {error}");
+    out
+}
+
+fn json(program: &Path, arguments: &[&str]) -> Vec<Value> {
+    let arguments = [&["--json"], arguments].concat();
+    said(program, &arguments).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Asserts that an example fails with one line that says all of `parts`.
+fn fails(program: &Path, arguments: &[&str], parts: &[&str]) {
+    let output = run(program, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+    assert_eq!(output.stdout, b"", "{arguments:?}");
+    let message = error.lines().last().unwrap();
+    assert!(message.starts_with("error: "), "{error}");
+    for part in parts {
+        assert!(message.contains(part), "{arguments:?} says {message:?}, without {part:?}");
+    }
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+#[test]
+fn help_names_every_option() {
+    for (example, options) in [
+        ("lookup", vec!["--index", "--system", "--as-of", "CODE"]),
+        ("search", vec!["--index", "--system", "--as-of", "--limit", "--usable", "QUERY"]),
+        ("translate", vec!["--index", "--from", "--to", "CODE"]),
+        ("compile", vec!["tt06", "qd4469", "icd10cm-order", "delimited", "auto", "--output", "--former", "--report"]),
+        ("inspect", vec!["--verify", "FILE"]),
+    ] {
+        let Some(program) = program(example) else { continue };
+        let help = said(&program, &["--help"]);
+        assert!(help.contains(&format!("usage: {example} ")), "{help}");
+        for option in options.iter().chain(&["--json"]) {
+            assert!(help.contains(option), "{example} --help lacks {option}");
+        }
+        fails(&program, &["--no-such-option"], &["--no-such-option", "--help"]);
+    }
+}
+
+#[test]
+fn search_answers_in_json() {
+    let Some(search) = program("search") else { return };
+    let hits = json(&search, &["--limit", "3", "viem phoi", "G01*"]);
+    assert!(hits.len() > 3 && hits.len() <= 6);
+    let keys = "query rank system version code marker usable flags display matched score how confidence";
+    for hit in &hits {
+        let hit = hit.as_object().unwrap();
+        let mut expected: Vec<_> = keys.split(' ').collect();
+        expected.sort_unstable();
+        let mut found: Vec<_> = hit.keys().map(String::as_str).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+        assert_eq!((&hit["system"], &hit["version"]), (&"icd10-vn".into(), &"starter".into()));
+        assert!(hit["display"].is_string() && hit["matched"].is_string() && hit["score"].is_u64());
+    }
+    let ranks: Vec<_> = hits.iter().filter(|hit| hit["query"] == "viem phoi").map(|hit| hit["rank"].as_u64()).collect();
+    assert_eq!(ranks, [Some(1), Some(2), Some(3)]);
+    assert_eq!(texts(&hits[0]["how"]), ["marks-missing"]);
+    let by_code = hits.iter().find(|hit| hit["query"] == "G01*").unwrap();
+    assert_eq!((&by_code["code"], &by_code["marker"], &by_code["usable"]), (&"G01".into(), &"*".into(), &true.into()));
+    assert_eq!(texts(&by_code["how"]), ["code"]);
+    assert_eq!(by_code["confidence"], "sure");
+}
+
+#[test]
+fn search_leaves_headings_out_on_request() {
+    let Some(search) = program("search") else { return };
+    assert!(json(&search, &["suy tim"]).iter().any(|hit| hit["usable"] == false));
+    let usable = json(&search, &["--usable", "suy tim"]);
+    assert!(!usable.is_empty() && usable.iter().all(|hit| hit["usable"] == true));
+}
+
+/// A program that asks one question at a time gets each answer before it asks the next.
+#[test]
+fn search_answers_each_line_at_once() {
+    let Some(search) = program("search") else { return };
+    let mut child = Command::new(search)
+        .args(["--json", "--limit", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut questions = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    for (query, code) in [("viêm ruột thừa cấp", "K35"), ("\r", ""), ("cảm lạnh\r", "J00"), ("i10", "I10")] {
+        writeln!(questions, "{query}").unwrap();
+        if !code.is_empty() {
+            let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+            assert_eq!((&answer["query"], &answer["code"]), (&query.trim().into(), &code.into()));
+        }
+    }
+    drop(questions);
+    assert!(answers.next().is_none());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn search_prints_for_people() {
+    let Some(search) = program("search") else { return };
+    let shown = said(&search, &["cam lanh thong thuong"]);
+    assert!(shown.contains("J00") && shown.contains("= Cảm lạnh thông thường"), "{shown}");
+    assert!(!shown.contains('\x1b'), "no terminal, no bold: {shown:?}");
+    assert!(said(&search, &["zzzzzz"]).contains("nothing found"));
+}
+
+#[test]
+fn lookup_tells_what_stands_there() {
+    let Some(lookup) = program("lookup") else { return };
+    let rows = json(&lookup, &["j189", " a17+", "J18", "Z99.999"]);
+    let answers: Vec<_> = rows.iter().map(|row| row["answer"].as_str().unwrap()).collect();
+    assert_eq!(answers, ["found", "found", "found", "unknown"]);
+    assert_eq!((&rows[0]["code"], &rows[0]["usability"]), (&"J18.9".into(), &"usable".into()));
+    assert_eq!(rows[0]["parents"][0]["code"], "J18");
+    assert_eq!(rows[1]["marker"], "†");
+    assert_eq!(rows[2]["usability"], "heading");
+    let below = rows[2]["usable_codes"].as_array().unwrap();
+    assert!(below.iter().any(|code| code["code"] == "J18.9"));
+    assert_eq!((&rows[3]["fragment"], rows[3].get("code")), (&true.into(), None));
+
+    let shown = said(&lookup, &["Z99.999"]);
+    assert!(shown.contains("unknown in icd10-vn|starter") && shown.contains("may well exist"), "{shown}");
+    let shown = said(&lookup, &["--system", "loinc", "4548-4"]);
+    assert!(shown.contains("no list of loinc is loaded"), "{shown}");
+    assert_eq!(json(&lookup, &["--as-of", "2020-01-01", "I10"])[0]["answer"], "not-loaded");
+}
+
+#[test]
+fn inspect_shows_and_verifies() {
+    let Some(inspect) = program("inspect") else { return };
+    let facts = &json(&inspect, &["--verify", "data/icd10.mti"])[0];
+    assert_eq!((&facts["content"], &facts["verified"]), (&"fragment".into(), &true.into()));
+    let sections = facts["sections"].as_array().unwrap();
+    let sum: u64 = sections.iter().map(|section| section["bytes"].as_u64().unwrap()).sum();
+    let size = std::fs::metadata("data/icd10.mti").unwrap().len();
+    assert_eq!(facts["bytes"], size);
+    assert!(sum < size && sum > size * 9 / 10);
+
+    // One letter of a name changed: everything opens, and only --verify tells.
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("damaged.mti");
+    let mut bytes = std::fs::read("data/icd10.mti").unwrap();
+    let terms = sections.iter().find(|section| section["name"] == "terms").unwrap();
+    bytes[terms["offset"].as_u64().unwrap() as usize + 5_000] ^= 1;
+    std::fs::write(&damaged, bytes).unwrap();
+    let damaged = damaged.to_str().unwrap();
+    said(&inspect, &[damaged]);
+    let output = run(&inspect, &["--verify", damaged]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("damaged in section terms"), "{error}");
+    fails(&inspect, &[], &["FILE"]);
+}
+
+#[test]
+fn wrong_indexes_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().to_str().unwrap();
+    for (example, question) in [("search", "ho"), ("lookup", "I10")] {
+        let Some(program) = program(example) else { continue };
+        fails(&program, &["--index", "none.mti", question], &["none.mti", "does not exist", "examples/compile"]);
+        fails(&program, &["--index", folder, question], &[folder, "is a folder"]);
+        fails(&program, &["--index", "data/icd10.tsv", question], &["delimited list", "compile it first"]);
+        fails(&program, &["--index", "Cargo.toml", question], &["Cargo.toml", "not a medterm index"]);
+        let twice = ["--index", "data/icd10.mti", "--index", "data/icd10.mti", question];
+        fails(&program, &twice, &["each edition once"]);
+        fails(&program, &["--as-of", "1.7.2026", question], &["YYYY-MM-DD"]);
+        fails(&program, &[question, "--index"], &["--index needs a value"]);
+    }
+    let Some(search) = program("search") else { return };
+    fails(&search, &["--limit", "many", "ho"], &["--limit many", "whole number"]);
+    fails(&search, &["--system", "loinc", "ho"], &["no index of loinc", "icd10-vn|starter"]);
+    fails(&search, &["--as-of", "2020-01-01", "ho"], &["in force on 2020-01-01", "from 2026-07-01"]);
+}
+
+#[test]
+fn translate_wants_two_editions() {
+    let Some(translate) = program("translate") else { return };
+    fails(&translate, &["--to", "icd10-vn", "I10"], &["--from is needed"]);
+    fails(&translate, &["--from", "icd10-vn|old", "--to", "icd10-vn", "I10"], &["no index of icd10-vn|old"]);
+    fails(&translate, &["--from", "icd10-vn", "--to", "icd10", "I10"], &["name two editions"]);
+}
+
+#[test]
+fn compile_then_translate() {
+    let (Some(compile), Some(translate), Some(search)) = (program("compile"), program("translate"), program("search"))
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let list = |name: &str, text: &str| std::fs::write(path(name), text).unwrap();
+    list("old.csv", "code,name\nA01,Sốt cao\nA02,Ho\nA03.1,Đau bụng dữ dội\n");
+    list("new.csv", "code,name\nA01,Sốt cao\nA02,Ho khan kéo dài\nA04,Đau bụng\n");
+    let columns = "code=code; display.vi=name; grammar=icd10; system=test; parent=prefix";
+    let (old, new) =
+        (format!("{columns}; version=old; until=2025-12-31"), format!("{columns}; version=new; from=2026-01-01"));
+    std::fs::write(path("old.mapping"), old).unwrap();
+
+    let made = said(
+        &compile,
+        &["delimited", &path("old.csv"), "--mapping", &path("old.mapping"), "--output", &path("old.mti")],
+    );
+    assert!(made.contains("test|old") && made.contains("3 listed codes"), "{made}");
+    let report = path("report.txt");
+    let arguments = [
+        "auto",
+        &path("new.csv"),
+        "--mapping",
+        &new,
+        "--former",
+        &path("old.csv"),
+        "--output",
+        &path("new.mti"),
+        "--report",
+        &report,
+    ];
+    let made = &json(&compile, &arguments)[0];
+    assert_eq!((&made["format"], &made["listed"], &made["former_names"]), (&"delimited".into(), &3.into(), &1.into()));
+    assert_eq!(made["bytes"], std::fs::metadata(path("new.mti")).unwrap().len());
+    assert!(std::fs::read_to_string(&report).unwrap().contains("[former-code-gone] A03.1"));
+
+    let indexes = ["--index", &path("old.mti"), "--index", &path("new.mti")];
+    let codes = [&indexes[..], &["--from", "test|old", "--to", "test|new", "A01", "A02", "A03.1", "A04"]].concat();
+    let changes = json(&translate, &codes);
+    let words: Vec<_> = changes.iter().map(|change| change["change"].as_str().unwrap()).collect();
+    assert_eq!(words, ["same", "renamed", "withdrawn", "unknown"]);
+    assert_eq!(changes[0]["relationship"], "equivalent");
+    assert_eq!(
+        (&changes[1]["sources"][0]["display"], &changes[1]["targets"][0]["display"]),
+        (&"Ho".into(), &"Ho khan kéo dài".into())
+    );
+    assert_eq!(
+        (&changes[2]["suggestions"][0]["code"], changes[2]["targets"].as_array().unwrap().len()),
+        (&"A04".into(), 0)
+    );
+
+    let on_day =
+        |day: &str| json(&search, &[&indexes[..], &["--as-of", day, "sot cao"]].concat())[0]["version"].clone();
+    assert_eq!((on_day("2025-12-31"), on_day("2026-01-01")), ("old".into(), "new".into()));
+}
+
+#[test]
+fn compile_refuses_with_advice() {
+    let Some(compile) = program("compile") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("x.mti");
+    let output = output.to_str().unwrap();
+    fails(&compile, &[], &["FORMAT", "compile auto"]);
+    fails(&compile, &["tt07", "x", "--output", output], &["tt07", "auto"]);
+    fails(&compile, &["tt06", "--output", output], &["no INPUT"]);
+    fails(&compile, &["tt06", "data/icd10.tsv"], &["--output is needed"]);
+    fails(&compile, &["tt06", "none.csv", "--output", output], &["none.csv does not exist"]);
+    fails(&compile, &["tt06", "data", "--output", output], &["data is a folder"]);
+    fails(&compile, &["auto", "data/icd10.mti", "--output", output], &["is an index already"]);
+    fails(&compile, &["auto", "LICENSE-MIT", "--output", output], &["LICENSE-MIT is none of"]);
+    fails(&compile, &["auto", "data/icd10.tsv", "--output", output], &["--mapping", "code\tuse\tparent"]);
+    fails(&compile, &["icd10cm-order", "data/icd10.tsv", "--output", output], &["looks like delimited"]);
+    fails(
+        &compile,
+        &["delimited", "data/icd10.tsv", "--mapping", "none", "--output", output],
+        &["none does not exist"],
+    );
+    fails(
+        &compile,
+        &["delimited", "data/icd10.tsv", "--mapping", "code=Mã", "--output", output],
+        &["no column \"Mã\""],
+    );
+    let own = ["delimited", "data/icd10.tsv", "--mapping", "code=code", "--output", "data/icd10.tsv"];
+    fails(&compile, &own, &["overwrite the input"]);
+    assert!(!Path::new(output).exists());
+}
