@@ -76,6 +76,8 @@ impl CodeGrammar {
             match byte {
                 b'.' if self == Self::Icd10 => continue,
                 0..=b' ' | 0x7f => return None,
+                // A mark stands behind the code; inside, it would be taken for one when the code is read again.
+                b'*' | b'+' if self == Self::Icd10 => return None,
                 // ICD-10 codes are ASCII; a local list may use any letters.
                 0x80.. if self == Self::Icd10 => return None,
                 _ => {
@@ -155,7 +157,7 @@ mod tests {
         assert_eq!(key("A17.0+").as_deref(), Some("A170†"));
         assert_eq!(key("G01 *").as_deref(), Some("G01*"));
         assert_eq!(key("a00-a09").as_deref(), Some("A00-A09"));
-        for not_a_code in ["", " ", ".", "†", "J18 9", "J18\u{0}", "ổ"] {
+        for not_a_code in ["", " ", ".", "†", "J18 9", "J18\u{0}", "ổ", "*..", "A17*0", "+A"] {
             assert_eq!(key(not_a_code), None, "{not_a_code:?}");
         }
         assert_eq!(CodeGrammar::Verbatim.parse("4548-4").unwrap().as_str(), "4548-4");

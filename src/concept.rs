@@ -1,5 +1,6 @@
 //! Concepts and their designations, as views into an index.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::code::Mark;
@@ -182,11 +183,12 @@ impl<'a> Concept<'a> {
     pub fn ancestors(&self) -> Result<Vec<Concept<'a>>> {
         let hierarchy = self.system.hierarchy()?;
         let mut found: Vec<u32> = vec![self.id.0];
+        let mut known = HashSet::from([self.id.0]);
         let mut next = 0;
         while let Some(&concept) = found.get(next) {
             next += 1;
             for (parent, kind) in hierarchy.parents(concept)? {
-                if kind == EdgeKind::IsA && !found.contains(&parent) {
+                if kind == EdgeKind::IsA && known.insert(parent) {
                     found.push(parent);
                 }
             }

@@ -15,7 +15,7 @@ use crate::index::hierarchy::Hierarchy;
 use crate::index::properties::{Property, Stored, read_definitions};
 use crate::index::sparse::{SparseBytes, SparseTexts};
 use crate::index::status::Status;
-use crate::index::terms::Terms;
+use crate::index::terms::{MAX_CONCEPT_TEXT, Terms};
 use crate::index::{Identity, SectionInfo};
 use crate::source::{Content, Designation, DesignationUse, PropertyDefinition, PropertyKind, PropertyValue};
 use crate::{Error, Result};
@@ -96,6 +96,10 @@ impl CodeSystem {
             return Err(Error::WrongKind { found: container.kind().as_str(), expected: Kind::CodeSystem.as_str() });
         }
         let identity = Identity::decode(container.section(Section::Identity, 0)?)?;
+        // Each concept has a bit there. Loops over all concepts rest on their number, and must not rest on a lie.
+        if identity.concepts.div_ceil(8) as usize > container.length(Section::Hierarchy) {
+            return Err(Error::corrupt("identity", "it counts more concepts than the hierarchy has"));
+        }
         let groups = read_groups(container.section(Section::Designations, 0)?)?;
         let properties = read_definitions(container.section(Section::Properties, 0)?)?;
         let definitions = properties.iter().map(|property| property.definition.clone()).collect();
@@ -301,6 +305,17 @@ impl CodeSystem {
         self.terms()?.read(term, out)
     }
 
+    /// Reads a term of a concept whose terms have this `length` together so far.
+    fn read_term(&self, term: u32, length: &mut usize) -> Result<String> {
+        let mut text = String::new();
+        self.write_term(term, &mut text)?;
+        *length += text.len();
+        if *length > MAX_CONCEPT_TEXT {
+            return Err(Error::corrupt("terms", "a concept has too much text"));
+        }
+        Ok(text)
+    }
+
     pub(crate) fn status(&self, concept: u32) -> Result<Status> {
         let damaged = || Error::corrupt("status", "a concept has no such status");
         let unusual = SparseBytes::open(self.section(Section::Status)?).ok_or_else(damaged)?;
@@ -363,10 +378,10 @@ impl CodeSystem {
     ) -> Result<Vec<Designation>> {
         let section = self.section(Section::Designations)?;
         let mut designations = Vec::new();
+        let mut length = 0;
         for group in self.inner.groups.iter().filter(|group| wanted(&group.r#use)) {
             for term in group.terms_of(section, self.len(), concept)? {
-                let mut text = String::new();
-                self.write_term(term, &mut text)?;
+                let text = self.read_term(term, &mut length)?;
                 designations.push(Designation { text, language: group.language.clone(), r#use: group.r#use.clone() });
             }
         }
@@ -386,14 +401,14 @@ impl CodeSystem {
     pub(crate) fn property_values(&self, concept: u32, name: &str) -> Result<Vec<PropertyValue>> {
         let section = self.section(Section::Properties)?;
         let mut values = Vec::new();
+        let mut length = 0;
         for property in self.inner.properties.iter().filter(|property| property.definition.name == name) {
             for stored in property.values(section, self.len(), concept)? {
                 values.push(match stored {
                     Stored::True => PropertyValue::Boolean(true),
                     Stored::Integer(value) => PropertyValue::Integer(value),
                     Stored::Term(term) => {
-                        let mut text = String::new();
-                        self.write_term(term, &mut text)?;
+                        let text = self.read_term(term, &mut length)?;
                         match property.definition.kind {
                             PropertyKind::Code => PropertyValue::Code(text),
                             _ => PropertyValue::Text(text),

@@ -230,7 +230,7 @@ impl<'a> Bitmap<'a> {
         self.bits.get(index as usize / 8).is_some_and(|byte| byte >> (index % 8) & 1 == 1)
     }
 
-    /// How many ones stand before `index`.
+    /// How many ones stand before `index`; never more than there are bits, even if the counts of ones are damaged.
     #[inline]
     pub(crate) fn rank(&self, index: u32) -> u32 {
         let index = index.min(self.length) as usize;
@@ -244,7 +244,7 @@ impl<'a> Bitmap<'a> {
         if let Some(byte) = self.bits.get(index / 8) {
             ones += (byte & ((1 << (index % 8)) - 1)).count_ones();
         }
-        before + ones
+        before.saturating_add(ones).min(self.length)
     }
 
     /// The position of the one that has `rank` ones before it.

@@ -303,6 +303,11 @@ impl Container {
         self.find(section, parameter)?.ok_or(Error::MissingSection { section: section.name() })
     }
 
+    /// A section's length in bytes, 0 if the file does not have it. Reads the table only.
+    pub(crate) fn length(&self, section: Section) -> usize {
+        self.entries.iter().find(|entry| entry.id == section as u16).map_or(0, |entry| entry.end - entry.start)
+    }
+
     /// As [`section`](Self::section), with `None` for a section that the file does not have.
     #[inline]
     pub(crate) fn find(&self, section: Section, parameter: u16) -> Result<Option<&[u8]>> {

@@ -31,6 +31,9 @@ use crate::source::EdgeKind;
 use crate::{Error, Result};
 
 const NAME: &str = "hierarchy";
+/// The most levels of the tree, several times those of any published list: a walk upwards is no longer than this,
+/// whatever the columns hold.
+const MAX_LEVELS: usize = 255;
 
 /// An edge from a child to a parent, both as concept numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,8 +46,8 @@ pub(crate) struct Edge {
 /// Encodes the hierarchy of `order.len()` concepts.
 ///
 /// `order` lists the concepts as the publisher prints them; `edges` holds each concept's edges in order
-/// of preference. Errors name a concept on a cycle.
-pub(crate) fn encode(order: &[u32], edges: &[Edge]) -> Result<Vec<u8>, CyclicAt> {
+/// of preference. Errors name a concept on a cycle or too far down.
+pub(crate) fn encode(order: &[u32], edges: &[Edge]) -> Result<Vec<u8>, Refused> {
     let tree = Tree::build(order, edges)?;
     let mut further: Vec<Edge> = edges.iter().copied().filter(|edge| !tree.holds(edge)).collect();
     further.sort_unstable();
@@ -71,9 +74,18 @@ pub(crate) fn encode(order: &[u32], edges: &[Edge]) -> Result<Vec<u8>, CyclicAt>
     Ok(out)
 }
 
-/// The concept at which a cycle of edges was found.
+/// Why edges make no hierarchy, and the concept at which that was found.
 #[derive(Debug)]
-pub(crate) struct CyclicAt(pub(crate) u32);
+pub(crate) struct Refused {
+    pub(crate) concept: u32,
+    pub(crate) reason: &'static str,
+}
+
+impl Refused {
+    fn cyclic(concept: u32) -> Self {
+        Self { concept, reason: "it is its own ancestor" }
+    }
+}
 
 fn kind_code(kind: EdgeKind) -> u8 {
     match kind {
@@ -93,7 +105,7 @@ struct Tree {
 }
 
 impl Tree {
-    fn build(order: &[u32], edges: &[Edge]) -> Result<Self, CyclicAt> {
+    fn build(order: &[u32], edges: &[Edge]) -> Result<Self, Refused> {
         let mut parents = vec![None; order.len()];
         for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::IsA) {
             if let Some(parent @ None) = parents.get_mut(edge.child as usize) {
@@ -126,6 +138,9 @@ impl Tree {
                 stack.pop();
                 continue;
             };
+            if stack.len() > MAX_LEVELS {
+                return Err(Refused { concept, reason: "it stands too many levels down" });
+            }
             let node = tree.concept_of.len() as u32;
             tree.concept_of.push(concept);
             tree.node_of.get_mut(concept as usize).into_iter().for_each(|slot| *slot = node);
@@ -134,7 +149,7 @@ impl Tree {
         }
         // A concept that no root leads to hangs on a cycle.
         match tree.node_of.iter().position(|node| *node == u32::MAX) {
-            Some(concept) => Err(CyclicAt(concept as u32)),
+            Some(concept) => Err(Refused::cyclic(concept as u32)),
             None => Ok(tree),
         }
     }
@@ -158,7 +173,7 @@ impl Tree {
 }
 
 /// For every concept above a further is-a edge: the intervals of nodes below it that its own interval lacks.
-fn further_intervals(tree: &Tree, further: &[Edge]) -> Result<Vec<(u32, u32, u32)>, CyclicAt> {
+fn further_intervals(tree: &Tree, further: &[Edge]) -> Result<Vec<(u32, u32, u32)>, Refused> {
     let is_a: Vec<&Edge> = further.iter().filter(|edge| edge.kind == EdgeKind::IsA).collect();
     if is_a.is_empty() {
         return Ok(Vec::new());
@@ -197,7 +212,7 @@ fn further_intervals(tree: &Tree, further: &[Edge]) -> Result<Vec<(u32, u32, u32
     }
     if finished < count {
         let stuck = waiting.iter().position(|left| *left > 0).unwrap_or_default();
-        return Err(CyclicAt(stuck as u32));
+        return Err(Refused::cyclic(stuck as u32));
     }
     intervals.sort_unstable();
     Ok(intervals)
@@ -383,7 +398,7 @@ impl<'a> Hierarchy<'a> {
     pub(crate) fn tree_parent(&self, node: u32) -> Result<Option<u32>> {
         let stored = |inner: u32| match self.parents.get(inner as usize) {
             Some(0) => Ok(None),
-            // A parent comes before its children, which also ends every walk upwards.
+            // A parent comes before its children.
             Some(above) if above <= node => Ok(Some(above - 1)),
             _ => Err(damaged()),
         };
@@ -392,17 +407,14 @@ impl<'a> Hierarchy<'a> {
             return stored(before);
         }
         let mut candidate = before.checked_sub(1).and_then(|rank| self.inner.select(rank));
-        while let Some(above) = candidate {
+        for _ in 0..MAX_LEVELS {
+            let Some(above) = candidate else { return Ok(None) };
             if node < self.end(above)? {
                 return Ok(Some(above));
             }
-            let next = stored(self.inner.rank(above))?;
-            if next.is_some_and(|next| next >= above) {
-                return Err(damaged());
-            }
-            candidate = next;
+            candidate = stored(self.inner.rank(above))?;
         }
-        Ok(None)
+        Err(damaged())
     }
 
     /// The concepts one step above, the tree's parent first.
@@ -445,7 +457,8 @@ impl<'a> Hierarchy<'a> {
         Ok((concept, kind))
     }
 
-    /// The intervals of nodes that a concept subsumes: its own first, itself included.
+    /// The intervals of nodes that a concept subsumes: its own first, itself included. The others ascend and do not
+    /// overlap one another, even if they are damaged, so that all together are at most twice as long as the tree.
     pub(crate) fn intervals(&self, concept: u32) -> Result<impl Iterator<Item = (u32, u32)> + use<'a>> {
         let node = self.node(concept)?;
         let own = (node, self.end(node)?);
@@ -453,7 +466,11 @@ impl<'a> Hierarchy<'a> {
         let first = further.concepts.lower_bound(concept);
         let rest = (first..further.concepts.len())
             .take_while(move |at| further.concepts.get(*at) == Some(concept))
-            .filter_map(move |at| Some((further.starts.get(at)?, further.ends.get(at)?.min(count))));
+            .scan(0, move |after, at| {
+                let start = further.starts.get(at)?.max(*after);
+                *after = further.ends.get(at)?.min(count).max(start);
+                Some((start, *after))
+            });
         Ok(std::iter::once(own).chain(rest))
     }
 

@@ -58,7 +58,7 @@ impl<'a> Members<'a> {
             Self::All(count) => concept..concept.saturating_add(u32::from(concept < *count)),
             Self::Bitmap(bitmap) => {
                 let rank = bitmap.rank(concept);
-                rank..rank + u32::from(bitmap.get(concept))
+                rank..rank.saturating_add(u32::from(bitmap.get(concept)))
             }
             Self::Column(column) => {
                 let first = column.lower_bound(concept);

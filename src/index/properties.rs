@@ -101,6 +101,9 @@ fn parse(section: &[u8]) -> Option<Vec<Property>> {
         };
         let body = cursor.part()?.len();
         let end = section.len() - cursor.remaining();
+        if properties.iter().any(|known: &Property| known.definition.name == name) {
+            return None;
+        }
         properties.push(Property { definition: PropertyDefinition { name, description, kind }, body: end - body..end });
     }
     cursor.is_empty().then_some(properties)

@@ -22,7 +22,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::automaton::Automaton;
+use super::automaton::{Automaton, KEY_LIMIT};
 use super::bytes::{Column, Cursor, put_part, put_varint};
 use super::postings;
 use super::sparse::SparseTexts;
@@ -84,6 +84,10 @@ impl Writer {
                 }
             }
             end = token.range().end;
+            // Nobody types a longer word, and automata do not spell it out.
+            if token.folded().len() > KEY_LIMIT {
+                continue;
+            }
             let number = match self.known.get(token.accented()) {
                 Some(&number) => number,
                 None => {
@@ -216,7 +220,12 @@ impl<'a> Words<'a> {
         let (lists, weights) = (part()?, part()?);
         let phonetic = Automaton::new(part()?, NAME)?;
         let (phonetic_starts, phonetic_words) = (column(part()?)?, column(part()?)?);
-        if !cursor.is_empty() || weights.len() != terms as usize {
+        // What the automata count bounds loops over their ranks: it must be what the columns hold.
+        let word_count = if first_forms.len() == 0 { starts.len() } else { first_forms.len() - 1 };
+        let fits = words.len() == word_count as u64
+            && phonetic.len().checked_add(1) == Some(phonetic_starts.len() as u64)
+            && weights.len() == terms as usize;
+        if !cursor.is_empty() || !fits {
             return Err(damaged());
         }
         Ok(Self {
@@ -243,7 +252,8 @@ impl<'a> Words<'a> {
         if self.first_forms.len() == 0 {
             return words;
         }
-        let first = |word: u32| self.first_forms.get(word as usize).unwrap_or_default();
+        let forms = self.starts.len() as u32;
+        let first = |word: u32| self.first_forms.get(word as usize).unwrap_or_default().min(forms);
         first(words.start)..first(words.end)
     }
 

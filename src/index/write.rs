@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::container::{Builder, Kind, Section, write_atomically};
 use super::designations::GroupInput;
-use super::hierarchy::{CyclicAt, Edge};
+use super::hierarchy::{Edge, Refused};
 use super::identity::Identity;
 use super::properties::Values;
 use super::sparse::{SparseBytes, SparseTexts};
 use super::status::Status;
-use super::terms::TermsBuilder;
+use super::terms::{MAX_CONCEPT_TEXT, TermsBuilder};
 use super::{codes, designations, hierarchy, properties, words};
 use crate::code::CodeKey;
 use crate::source::{DesignationUse, Draft, DraftConcept, PropertyValue, Report, Usability};
@@ -22,12 +22,14 @@ use crate::{Error, Result};
 /// # Errors
 ///
 /// [`Error::Draft`] if a code cannot be a key of the draft's grammar, is listed twice with the same mark,
-/// has a parent that is not listed, or is its own ancestor; or if a text is longer than an index can hold.
+/// has a parent that is not listed, or is its own ancestor, or stands more than 255 levels down; if a property is defined twice; or if a text, or the texts
+/// of one concept together, are longer than an index can hold.
 /// Readers report and mend such things in what they read, so this speaks of drafts made by hand.
 pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
     let concepts = Sorted::new(draft)?;
     let count = concepts.list.len() as u32;
     let (hierarchy, has_children) = write_hierarchy(&concepts)?;
+    check_texts(draft)?;
     let mut terms = TermsBuilder::new();
     let groups = concepts.groups();
     let mut search = BTreeMap::new();
@@ -189,10 +191,10 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
             edges.push(Edge { child: number, parent: above, kind: parent.kind });
         }
     }
-    let section = hierarchy::encode(&concepts.order, &edges).map_err(|CyclicAt(number)| {
-        match concepts.list.get(number as usize) {
-            Some((_, concept)) => refused(concept, "it is its own ancestor"),
-            None => Error::Draft { message: "a concept is its own ancestor".into(), code: None },
+    let section = hierarchy::encode(&concepts.order, &edges).map_err(|Refused { concept, reason }| {
+        match concepts.list.get(concept as usize) {
+            Some((_, concept)) => refused(concept, reason),
+            None => Error::Draft { message: reason.into(), code: None },
         }
     })?;
     let view = hierarchy::Hierarchy::open(&section, concepts.list.len() as u32)?;
@@ -202,10 +204,29 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
     Ok((section, has_children))
 }
 
+/// What [`MAX_CONCEPT_TEXT`] forbids to read must not be written.
+fn check_texts(draft: &Draft) -> Result<()> {
+    for concept in &draft.concepts {
+        let value_length = |value: &PropertyValue| match value {
+            PropertyValue::Text(text) | PropertyValue::Code(text) => text.len(),
+            PropertyValue::Boolean(_) | PropertyValue::Integer(_) => 0,
+        };
+        let designations = concept.designations.iter().map(|designation| designation.text.len());
+        let values = concept.properties.iter().map(|(_, value)| value_length(value));
+        if designations.chain(values).sum::<usize>() > MAX_CONCEPT_TEXT {
+            return Err(refused(concept, "its texts together are too long"));
+        }
+    }
+    Ok(())
+}
+
 fn write_properties(draft: &Draft, concepts: &Sorted<'_>, terms: &mut TermsBuilder) -> Result<Vec<u8>> {
     let mut texts: HashMap<&str, u32> = HashMap::new();
     let mut written = Vec::new();
     for (property, definition) in draft.properties.iter().enumerate() {
+        if draft.properties.iter().take(property).any(|earlier| earlier.name == definition.name) {
+            return Err(Error::Draft { message: format!("property {} is defined twice", definition.name), code: None });
+        }
         let (mut holds, mut integers, mut term_values) = (Vec::new(), Vec::new(), Vec::new());
         for (number, concept) in concepts.numbered() {
             for (_, value) in concept.properties.iter().filter(|(index, _)| *index == property) {

@@ -63,11 +63,14 @@ mod prefix_code;
 
 use self::bits::{Bits, width_of};
 pub(crate) use self::build::TermsBuilder;
-use self::prefix_code::{Decoded, Decoder, table_bytes};
+use self::prefix_code::{Decoded, Decoder, MAX_RUNS, table_bytes};
 use crate::{Error, Result};
 
 /// The longest text of a term, in bytes of UTF-8.
 pub(crate) const MAX_TERM_LENGTH: usize = 1 << 16;
+/// The longest texts of one concept together, in bytes. Damaged bytes can spell a long term in a few bits, as often
+/// as they like: without a limit, a small file could fill the memory.
+pub(crate) const MAX_CONCEPT_TEXT: usize = 1 << 24;
 
 /// Terms that are coded together; the first of them stands alone.
 const BLOCK_TERMS: u32 = 8;
@@ -156,6 +159,10 @@ impl<'a> Parts<'a> {
     }
 
     fn code(&mut self, runs: u16) -> Result<Decoder<'a>> {
+        // A symbol is searched for run by run; the guide cannot point behind this many.
+        if runs > MAX_RUNS {
+            return Err(corrupt("a code has too many runs"));
+        }
         Decoder::new(self.take(table_bytes(runs))?).ok_or_else(truncated)
     }
 

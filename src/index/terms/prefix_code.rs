@@ -16,6 +16,9 @@ const RUN_BYTES: usize = 10;
 /// For each first byte of the bits to read, the run to begin the search with.
 const GUIDE_BYTES: usize = 256;
 
+/// The most runs that the guide can name.
+pub(super) const MAX_RUNS: u16 = 256;
+
 /// One symbol read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Decoded {

@@ -1,0 +1,20 @@
+//! Any bytes, opened as an index and asked everything.
+#![no_main]
+
+#[path = "../../tests/support/interrogate.rs"]
+mod interrogate;
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use medterm::CodeSystem;
+
+static FORMER: LazyLock<CodeSystem> =
+    LazyLock::new(|| CodeSystem::from_bytes(include_bytes!("../../tests/format/former.mti")).unwrap());
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(system) = CodeSystem::from_bytes(bytes.to_vec()) {
+        let _ = system.verify();
+        interrogate::interrogate(&system, &FORMER);
+    }
+});
