@@ -247,14 +247,16 @@ impl<'a> Words<'a> {
         &self.words
     }
 
-    /// The forms of a word, or of consecutive words.
-    pub(crate) fn forms(&self, words: Range<u32>) -> Range<u32> {
+    /// The forms of a word, by the rank that the automaton gave it.
+    pub(crate) fn forms_of(&self, word: u64) -> Result<Range<u32>> {
+        let word = u32::try_from(word).map_err(|_| damaged())?;
+        let next = word.checked_add(1).ok_or_else(damaged)?;
         if self.first_forms.len() == 0 {
-            return words;
+            return Ok(word..next);
         }
         let forms = self.starts.len() as u32;
         let first = |word: u32| self.first_forms.get(word as usize).unwrap_or_default().min(forms);
-        first(words.start)..first(words.end)
+        Ok(first(word)..first(next))
     }
 
     /// The accented text of a form; `None` if it is the folded word itself.
@@ -315,8 +317,8 @@ mod tests {
         let section = writer.finish().unwrap();
         let words = Words::open(&section).unwrap();
         assert_eq!((words.first_term, words.terms), (10, 5));
-        let rank = words.automaton().get(b"phoi").unwrap().unwrap() as u32;
-        let forms = words.forms(rank..rank + 1);
+        let rank = words.automaton().get(b"phoi").unwrap().unwrap();
+        let forms = words.forms_of(rank).unwrap();
         assert_eq!(forms.len(), 2);
         let mut found = Vec::new();
         for form in forms {

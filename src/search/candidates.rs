@@ -28,17 +28,16 @@ pub(super) struct Candidates {
 impl Candidates {
     /// Finds the most promising terms of a language. False if the work limit was reached.
     pub(super) fn find(&mut self, query: &mut Variant, words: &Words<'_>, work: &mut u32) -> Result<bool> {
-        let mut complete = true;
         for word in query.words_mut() {
-            word.find_forms(words)?;
+            word.find_forms(words, work)?;
         }
         let (best, within) = self.collect(query.words(), words, work)?;
-        complete &= within;
+        let mut complete = within;
         // Typing errors are the dearest reading: they are looked for only where a word found nothing, or no
         // term has all words.
         if best < GOOD_SHARE || query.words().iter().any(|word| word.forms.is_empty()) {
             for word in query.words_mut() {
-                complete &= word.find_typos(words)?;
+                complete &= word.find_typos(words, work)?;
             }
             complete &= self.collect(query.words(), words, work)?.1;
         }

@@ -276,10 +276,18 @@ impl Searcher {
         let mut scored = Vec::new();
         for (number, language) in system.identity().search_languages.iter().enumerate() {
             if options.languages.is_empty() || options.languages.contains(language) {
-                let words = system.words(number as u16)?;
+                let words = system.words(u16::try_from(number).unwrap_or(u16::MAX))?;
                 for (number, variant) in self.query.variants_mut().iter_mut().enumerate() {
                     complete &= self.candidates.find(variant, &words, work)?;
-                    self.scorer.score(system, &words, (number, variant), &self.candidates, options, &mut scored)?;
+                    complete &= self.scorer.score(
+                        system,
+                        &words,
+                        (number, variant),
+                        &self.candidates,
+                        options,
+                        work,
+                        &mut scored,
+                    )?;
                 }
             }
         }

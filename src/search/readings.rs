@@ -364,13 +364,13 @@ impl Word {
     }
 
     /// Finds the forms of a language that the word may stand for, without typing errors, and its weight.
-    pub(super) fn find_forms(&mut self, words: &Words<'_>) -> Result<()> {
+    pub(super) fn find_forms(&mut self, words: &Words<'_>, work: &mut u32) -> Result<()> {
         self.forms.clear();
         let mut frequency = 0;
         let (typed, folded, among_marked) = (self.accented.clone(), self.folded.clone(), self.among_marked);
         if let Some(rank) = words.automaton().get(folded.as_bytes())? {
             let cost = |accented: Option<&str>| marks(&typed, accented.unwrap_or(&folded), among_marked).1;
-            frequency = self.add_word(words, rank as u32, cost)?;
+            frequency = self.add_word(words, rank, work, cost)?;
         }
         if self.expanded.is_some() {
             self.forms.retain(|(_, cost)| *cost <= cost::MARKS_MISSING);
@@ -384,7 +384,7 @@ impl Word {
             for rank in ranks.start + u64::from(frequency > 0)..ranks.end {
                 let agrees =
                     |accented: Option<&str>| base + marks_of_prefix(&typed, &folded, accented.unwrap_or(&folded));
-                self.add_word(words, rank as u32, agrees)?;
+                self.add_word(words, rank, work, agrees)?;
             }
         }
         for decoded in [self.telex.clone(), self.vni.clone()].into_iter().flatten() {
@@ -392,12 +392,12 @@ impl Word {
                 let cost = |accented: Option<&str>| {
                     cost::KEYSTROKES + marks(&decoded.accented, accented.unwrap_or(&decoded.folded), false).1
                 };
-                frequency = frequency.max(self.add_word(words, rank as u32, cost)?);
+                frequency = frequency.max(self.add_word(words, rank, work, cost)?);
             }
         }
         if !self.phonetic.is_empty() && !self.abbreviation {
             for rank in words.sounding_like(&self.phonetic)? {
-                self.add_word(words, rank, |_| cost::SOUNDS_ALIKE)?;
+                self.add_word(words, rank.into(), work, |_| cost::SOUNDS_ALIKE)?;
             }
         }
         self.sort_forms();
@@ -406,7 +406,7 @@ impl Word {
     }
 
     /// Adds the words one typing error away. False if there were too many to look at.
-    pub(super) fn find_typos(&mut self, words: &Words<'_>) -> Result<bool> {
+    pub(super) fn find_typos(&mut self, words: &Words<'_>, work: &mut u32) -> Result<bool> {
         let letters = self.folded.chars().count();
         if self.expanded.is_some()
             || self.abbreviation
@@ -420,21 +420,29 @@ impl Word {
         let mut steps = TYPO_STEPS;
         let complete =
             words.automaton().visit_within_one_edit(&self.folded, false, &mut steps, &mut |_, rank, _| {
-                ranks.push(rank as u32);
+                ranks.push(rank);
                 ControlFlow::Continue(())
             })?;
         for rank in ranks {
-            self.add_word(words, rank, |_| cost::TYPO)?;
+            self.add_word(words, rank, work, |_| cost::TYPO)?;
         }
         self.sort_forms();
         Ok(complete == Completeness::Complete)
     }
 
     /// Adds a word's forms, each at the cost of its accented text (`None` where that is the folded word);
-    /// returns in how many terms they stand together.
-    fn add_word(&mut self, words: &Words<'_>, rank: u32, cost: impl Fn(Option<&str>) -> u8) -> Result<u32> {
+    /// returns in how many terms they stand together. Each form costs a unit of work; without any left, none is added.
+    fn add_word(
+        &mut self,
+        words: &Words<'_>,
+        rank: u64,
+        work: &mut u32,
+        cost: impl Fn(Option<&str>) -> u8,
+    ) -> Result<u32> {
         let mut frequency = 0_u32;
-        for form in words.forms(rank..rank.saturating_add(1)) {
+        for form in words.forms_of(rank)? {
+            let Some(left) = work.checked_sub(1) else { break };
+            *work = left;
             self.forms.push((form, cost(words.form_text(form)?)));
             frequency = frequency.saturating_add(words.frequency(form)?);
         }

@@ -131,7 +131,7 @@ struct Match {
 }
 
 impl Scorer {
-    /// Scores the candidates of one language and appends those that are wanted.
+    /// Scores the candidates of one language and appends those that are wanted. False if the work limit was reached.
     pub(super) fn score(
         &mut self,
         system: &CodeSystem,
@@ -139,8 +139,9 @@ impl Scorer {
         (number, query): (usize, &Variant),
         candidates: &Candidates,
         options: &SearchOptions,
+        work: &mut u32,
         scored: &mut Vec<Scored>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         for &(promise, candidate) in &candidates.terms {
             if promise - query.penalty + points::MORE_THAN_PROMISED < self.least_wanted(options.limit) {
                 break;
@@ -161,13 +162,19 @@ impl Scorer {
                 _ => points::SYNONYM,
             };
             self.align(system, term, query.words())?;
+            // Each word of the query was compared with each of the term.
+            let pairs = self.analyzer.tokens().len().saturating_mul(query.words().len());
+            match work.checked_sub(u32::try_from(pairs).unwrap_or(u32::MAX)) {
+                Some(left) => *work = left,
+                None => return Ok(false),
+            }
             let said = words.weight_of(candidate);
             let (score, confidence) = self.evaluate(query.words(), said);
             let score = score + kind - asterisk - query.penalty;
             self.remember(score, options.limit);
             scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Forgets the query before.
@@ -233,7 +240,8 @@ impl Scorer {
         }
         let asked: f32 = query.iter().map(|word| word.weight).sum();
         let added = self.words_added();
-        let light = points::FILLER_WEIGHT * added.fillers as f32 + points::ALTERNATIVE_WEIGHT * added.alternatives as f32;
+        let light =
+            points::FILLER_WEIGHT * added.fillers as f32 + points::ALTERNATIVE_WEIGHT * added.alternatives as f32;
         let pairs = self.matches.windows(2).filter(|pair| matches!(pair, [a, b] if b.term == a.term + 1)).count();
         let coverage = Coverage {
             query: if asked > 0.0 { found / asked } else { 0.0 },
@@ -257,9 +265,8 @@ impl Scorer {
     /// What a term loses for the words that it adds, and for qualifiers that it lacks.
     fn points_off(&self, query: &[Word], added: &Added) -> f32 {
         let is_found = |position: usize| self.matches.iter().any(|matched| matched.query == position);
-        let is_lacking = |(position, word): &(usize, &Word)| {
-            !is_found(*position) && may_be_qualifier(&word.accented, &word.folded)
-        };
+        let is_lacking =
+            |(position, word): &(usize, &Word)| !is_found(*position) && may_be_qualifier(&word.accented, &word.folded);
         let lacking = query.iter().enumerate().filter(is_lacking).count();
         points::LEADING_WORD * added.leading.min(2) as f32
             + points::RESIDUAL * added.residuals.min(1) as f32
