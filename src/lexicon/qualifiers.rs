@@ -30,55 +30,46 @@ const PREPOSITIONS: &str = "ở, của, với, tại, trong, do, kèm, có, bở
 /// Words for what has no code of its own.
 const RESIDUALS: &str = "khác, other, others";
 
-struct Sets {
-    prepositions: Phrases,
-    residuals: Phrases,
-    conjunctions: Phrases,
-    openings: Phrases,
-    qualifiers: Phrases,
-    nothing_more_known: Phrases,
+/// The roles of phrases of one or two words.
+struct Roles {
+    /// By first word, in accented form: the second words (empty for a phrase of one word) and their roles,
+    /// the telling ones first.
+    phrases: HashMap<String, Vec<(String, Role)>>,
+    /// The qualifiers of one word without marks, for words that were typed without.
+    folded_qualifiers: HashSet<String>,
 }
 
-/// Phrases of one or two words.
-#[derive(Default)]
-struct Phrases {
-    /// By first word, in accented form: the second words, empty for a phrase of one word.
-    accented: HashMap<String, Vec<String>>,
-    /// The phrases of one word without marks, for words that were typed without.
-    folded: HashSet<String>,
-}
-
-impl Phrases {
-    fn new(list: &str) -> Self {
-        let mut analyzer = Analyzer::new();
-        let mut phrases = Self::default();
+static ROLES: LazyLock<Roles> = LazyLock::new(|| {
+    let mut analyzer = Analyzer::new();
+    let mut roles = Roles { phrases: HashMap::new(), folded_qualifiers: HashSet::new() };
+    for (list, role) in [
+        (NOTHING_MORE_KNOWN, Role::Filler),
+        (QUALIFIERS, Role::Qualifier),
+        (CONJUNCTIONS, Role::Conjunction),
+        (PREPOSITIONS, Role::Preposition),
+        (RESIDUALS, Role::Residual),
+        (OPENINGS, Role::Opening),
+    ] {
         for phrase in list.split(',') {
             let tokens = analyzer.analyze(phrase);
             let Some(first) = tokens.get(0) else { continue };
             let second = tokens.get(1).map(|second| second.accented()).unwrap_or_default();
-            phrases.accented.entry(first.accented().to_owned()).or_default().push(second.to_owned());
-            if second.is_empty() {
-                phrases.folded.insert(first.folded().to_owned());
+            roles.phrases.entry(first.accented().to_owned()).or_default().push((second.to_owned(), role));
+            if role == Role::Qualifier && second.is_empty() {
+                roles.folded_qualifiers.insert(first.folded().to_owned());
             }
         }
-        phrases
     }
+    roles
+});
 
-    /// True if a word alone, or with the word behind it, is one of the phrases.
-    fn begin_with(&self, word: &str, next: Option<&str>) -> bool {
-        let seconds = self.accented.get(word).map(Vec::as_slice).unwrap_or_default();
-        seconds.iter().any(|second| second.is_empty() || next == Some(second))
+impl Roles {
+    /// The role of a word alone or with the word behind it; `None` for the words that tell what a term is about.
+    fn of(&self, word: &str, next: Option<&str>) -> Option<Role> {
+        let phrases = self.phrases.get(word)?;
+        phrases.iter().find(|(second, _)| second.is_empty() || next == Some(second)).map(|(_, role)| *role)
     }
 }
-
-static SETS: LazyLock<Sets> = LazyLock::new(|| Sets {
-    prepositions: Phrases::new(PREPOSITIONS),
-    residuals: Phrases::new(RESIDUALS),
-    conjunctions: Phrases::new(CONJUNCTIONS),
-    openings: Phrases::new(OPENINGS),
-    qualifiers: Phrases::new(QUALIFIERS),
-    nothing_more_known: Phrases::new(NOTHING_MORE_KNOWN),
-});
 
 /// What a word of a term does to its meaning, as far as search cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,25 +92,21 @@ pub(crate) enum Role {
 
 /// The role of a term's word, in its accented form, given its neighbours.
 pub(crate) fn role(before: Option<&str>, word: &str, next: Option<&str>) -> Role {
-    let sets = &*SETS;
-    let filler = |word: &str, next| sets.nothing_more_known.begin_with(word, next);
-    if filler(word, next) || before.is_some_and(|before| filler(before, Some(word))) {
-        return Role::Filler;
+    let roles = &*ROLES;
+    // Of a phrase that says that nothing more is known, the second word does not speak for itself.
+    let ends_filler = || before.is_some_and(|before| roles.of(before, Some(word)) == Some(Role::Filler));
+    match roles.of(word, next) {
+        Some(Role::Filler) => Role::Filler,
+        _ if ends_filler() => Role::Filler,
+        role => role.unwrap_or(Role::Content),
     }
-    let roles = [
-        (&sets.qualifiers, Role::Qualifier),
-        (&sets.conjunctions, Role::Conjunction),
-        (&sets.prepositions, Role::Preposition),
-        (&sets.residuals, Role::Residual),
-        (&sets.openings, Role::Opening),
-    ];
-    roles.into_iter().find(|(words, _)| words.begin_with(word, next)).map_or(Role::Content, |(_, role)| role)
 }
 
 /// True if a word of a query may be meant as a qualifier.
 pub(crate) fn may_be_qualifier(accented: &str, folded: &str) -> bool {
-    let qualifiers = &SETS.qualifiers;
-    qualifiers.begin_with(accented, None) || (accented == folded && qualifiers.folded.contains(folded))
+    let roles = &*ROLES;
+    roles.of(accented, None) == Some(Role::Qualifier)
+        || (accented == folded && roles.folded_qualifiers.contains(folded))
 }
 
 #[cfg(test)]

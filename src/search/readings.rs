@@ -478,11 +478,9 @@ fn is_one_edit(a: &[u8], b: &[u8]) -> bool {
     let (a, b) = (a.get(common..).unwrap_or_default(), b.get(common..).unwrap_or_default());
     match (a, b) {
         ([], _) | (_, []) => true,
-        ([x, a @ ..], [y, b @ ..]) => {
-            a == b
-                || a == [&[*y][..], b].concat()
-                || [&[*x][..], a].concat() == b
-                || matches!((a, b), ([p, a @ ..], [q, b @ ..]) if x == q && p == y && a == b)
+        ([x, after_x @ ..], [y, after_y @ ..]) => {
+            let exchanged = || matches!((after_x, after_y), ([p, a @ ..], [q, b @ ..]) if x == q && p == y && a == b);
+            after_x == after_y || a == after_y || after_x == b || exchanged()
         }
     }
 }

@@ -37,7 +37,7 @@ mod points {
     /// … and for each that was asked for and the term lacks.
     pub(super) const QUALIFIER_LACKING: f32 = 60.0;
     /// By how much the score of a term, once decoded, may exceed what its words promised.
-    pub(super) const MORE_THAN_PROMISED: f32 = 190.0;
+    pub(super) const MORE_THAN_PROMISED: f32 = 150.0;
     /// The term says what was asked for, and nothing else.
     pub(super) const SAYS_IT: f32 = 20.0;
     /// The term is the one under which the concept is shown.
