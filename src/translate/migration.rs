@@ -233,7 +233,7 @@ impl Migration {
         })
     }
 
-    /// The listed codes of the later edition that the former one lacks, in code order.
+    /// The listed codes of the later edition that the former one lacks, in code order; twins as two rows.
     pub fn new_codes(&self) -> impl Iterator<Item = Result<Concept<'_>>> {
         self.later.concepts().filter_map(|concept| {
             let is_new = || -> Result<bool> {
