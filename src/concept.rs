@@ -207,7 +207,8 @@ impl<'a> Concept<'a> {
     }
 
     /// The codes at or below it that may be used on a record: itself if it is one, else those that a heading,
-    /// block or chapter stands for. In the publisher's order.
+    /// block or chapter stands for. In the publisher's order. Of twins that are headings, one has the finer codes
+    /// below it; they are the usable codes of the other too.
     pub fn usable_codes(&self) -> Result<Vec<Concept<'a>>> {
         let mut usable = Vec::new();
         if self.is_usable()? {
@@ -217,6 +218,16 @@ impl<'a> Concept<'a> {
             let below = below?;
             if below.is_usable()? {
                 usable.push(below);
+            }
+        }
+        if usable.is_empty() && self.usability()? == Usability::Heading {
+            for twin in self.system.lookup(&self.code()?)?.concepts().iter().filter(|twin| *twin != self) {
+                for below in twin.descendants()? {
+                    let below = below?;
+                    if below.is_usable()? {
+                        usable.push(below);
+                    }
+                }
             }
         }
         Ok(usable)

@@ -7,8 +7,8 @@
 
 #[path = "support/corrupt.rs"]
 mod corrupt;
-#[path = "support/lists.rs"]
-mod lists;
+#[path = "support/drafts.rs"]
+mod drafts;
 
 use std::path::{Path, PathBuf};
 
@@ -45,8 +45,8 @@ fn without_creator(file: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_present_writer_makes_these_very_bytes() {
-    for name in lists::NAMES {
-        let (draft, report) = lists::list(name);
+    for name in drafts::NAMES {
+        let (draft, report) = drafts::list(name);
         let committed = std::fs::read(file(name)).unwrap();
         let written = index::to_bytes(&draft, &report).unwrap();
         assert!(
@@ -60,8 +60,8 @@ fn the_present_writer_makes_these_very_bytes() {
 #[test]
 #[ignore = "writes into the source tree"]
 fn write_the_files() {
-    for name in lists::NAMES {
-        let (draft, report) = lists::list(name);
+    for name in drafts::NAMES {
+        let (draft, report) = drafts::list(name);
         index::to_file(&draft, &report, file(name)).unwrap();
     }
 }

@@ -6,10 +6,10 @@
 
 #[path = "support/corrupt.rs"]
 mod corrupt;
+#[path = "support/drafts.rs"]
+mod drafts;
 #[path = "support/interrogate.rs"]
 mod interrogate;
-#[path = "support/lists.rs"]
-mod lists;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -111,7 +111,7 @@ fn on_all_processors<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
 #[test]
 fn the_undamaged_files_answer_everything() {
     let former = open(committed("former"));
-    for name in lists::NAMES {
+    for name in drafts::NAMES {
         let answers = answers(committed(name), &former, name).unwrap();
         let refused: Vec<_> = answers.iter().filter(|answer| answer.starts_with(REFUSED)).collect();
         // Other code systems have no migration from and to this one.
@@ -122,7 +122,7 @@ fn the_undamaged_files_answer_everything() {
 
 #[test]
 fn verify_rejects_every_flip() {
-    for name in lists::NAMES {
+    for name in drafts::NAMES {
         let file = committed(name);
         for bit in 0..file.len() * 8 {
             let verified = CodeSystem::from_bytes(flipped(&file, bit)).and_then(|system| system.verify());
@@ -133,7 +133,7 @@ fn verify_rejects_every_flip() {
 
 #[test]
 fn no_truncation_opens() {
-    for name in lists::NAMES {
+    for name in drafts::NAMES {
         let file = committed(name);
         for length in 0..file.len() {
             let error = CodeSystem::from_bytes(file[..length].to_vec()).unwrap_err();
@@ -375,7 +375,7 @@ mod forged {
     #[test]
     fn a_tree_of_endless_levels() {
         let list = |levels: usize| {
-            let (mut draft, _) = lists::list("empty");
+            let (mut draft, _) = drafts::list("empty");
             let code = |level: usize| format!("L{level:05}");
             draft.concepts = (0..levels)
                 .map(|level| DraftConcept {
@@ -449,7 +449,7 @@ mod forged {
     /// Terms of 64 KiB cost a few bits each where they repeat: one concept with a million of them filled the memory.
     #[test]
     fn a_concept_with_endless_text() {
-        let mut draft = lists::list("empty").0;
+        let mut draft = drafts::list("empty").0;
         let kind = medterm::source::PropertyKind::Text;
         draft.properties = vec![PropertyDefinition { name: "note".into(), description: String::new(), kind }];
         let note = (0, PropertyValue::Text("ab ".repeat(20_000)));
@@ -475,7 +475,7 @@ mod forged {
 /// A word longer than automata spell out was indexed all the same, and then every query that came upon it failed.
 #[test]
 fn very_long_words_can_be_searched() {
-    let mut draft = lists::list("former").0;
+    let mut draft = drafts::list("former").0;
     draft.concepts[1].designations[0].text = format!("Cao {} {}", "huyết".repeat(200), "huyet".repeat(200));
     let system = open(index::to_bytes(&draft, &Default::default()).unwrap());
     for query in ["cao", "huyet", "hu", "huyeet", &"huyết".repeat(200), "phoi"] {

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::index::words::{Words, weight};
 
 /// How many candidates are decoded and scored.
-const MOST_CANDIDATES: usize = 100;
+const MOST_CANDIDATES: usize = 60;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;

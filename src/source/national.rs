@@ -37,6 +37,23 @@ pub(super) fn is_chapter(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|letter| b"IVXLC".contains(&letter))
 }
 
+/// The number that a Roman numeral stands for, to put chapters in order; 0 for what is none.
+pub(super) fn chapter_number(text: &str) -> u32 {
+    let value = |letter| match letter {
+        'I' => 1,
+        'V' => 5,
+        'X' => 10,
+        'L' => 50,
+        'C' => 100,
+        _ => 0,
+    };
+    // From the right, a letter before a greater one is taken off. Chapters are short; hostile text saturates.
+    let (number, _) = text.chars().rev().map(value).fold((0_u32, 0), |(sum, greatest), value| {
+        if value < greatest { (sum.saturating_sub(value), greatest) } else { (sum.saturating_add(value), value) }
+    });
+    number
+}
+
 /// A code as it stands in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ListedCode {
@@ -327,6 +344,13 @@ pub(super) fn synonym(language: &str, text: String) -> Designation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chapters_have_numbers() {
+        let numerals = ["I", "II", "III", "IV", "V", "VI", "VIII", "IX", "X", "XIV", "XIX", "XX", "XXI", "XXII"];
+        assert_eq!(numerals.map(chapter_number), [1, 2, 3, 4, 5, 6, 8, 9, 10, 14, 19, 20, 21, 22]);
+        assert_eq!(chapter_number(""), 0);
+    }
 
     #[test]
     fn codes_are_read_as_printed_and_repaired_when_misprinted() {

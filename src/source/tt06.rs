@@ -176,6 +176,12 @@ impl Group {
     fn range(&self) -> String {
         format!("{}-{}", self.first, self.last)
     }
+
+    /// Its name in the source, or else its range.
+    fn designations(&self, texts: &mut RowTexts, field: &'static str) -> Vec<Designation> {
+        let name = texts.name(field, &self.name);
+        vec![Designation::preferred("vi", if name.is_empty() { self.range() } else { name })]
+    }
 }
 
 /// Chapters and blocks by the code that the rows have.
@@ -199,18 +205,33 @@ impl Groups {
         groups
     }
 
+    /// Adds the chapters in the order of their numerals: the rows are sorted by code, which puts chapter XXII
+    /// (U) before XX (V to Y).
+    fn add_chapters(&self, list: &mut ListBuilder, rows: &[(&Row, ListedCode)]) {
+        let mut first_rows: HashMap<&str, &Row> = HashMap::new();
+        for (row, _) in rows {
+            first_rows.entry(row.chapter.trim()).or_insert(row);
+        }
+        let mut first_rows: Vec<_> = first_rows.into_iter().collect();
+        first_rows.sort_unstable_by_key(|(chapter, _)| (national::chapter_number(chapter), *chapter));
+        for (_, row) in first_rows {
+            self.add_chapter(list, row);
+        }
+    }
+
+    fn add_chapter(&self, list: &mut ListBuilder, row: &Row) {
+        let chapter = row.chapter.trim();
+        let group = self.chapters.get(chapter).cloned().unwrap_or_default();
+        list.group(chapter, None, &row.place, |texts| group.designations(texts, "chapter_name"));
+    }
+
     /// Adds the chapter and block of a row and returns the block's code.
     fn add(&self, list: &mut ListBuilder, row: &Row) -> String {
-        let named = |texts: &mut RowTexts, field, group: &Group| {
-            let name = texts.name(field, &group.name);
-            vec![Designation::preferred("vi", if name.is_empty() { group.range() } else { name })]
-        };
-        let (chapter, section) = (row.chapter.trim(), row.section_first.trim());
-        let group = self.chapters.get(chapter).cloned().unwrap_or_default();
-        list.group(chapter, None, &row.place, |texts| named(texts, "chapter_name", &group));
-        let group = self.blocks.get(section).cloned().unwrap_or_default();
+        self.add_chapter(list, row);
+        let group = self.blocks.get(row.section_first.trim()).cloned().unwrap_or_default();
         let block = group.range();
-        list.group(&block, Some(chapter), &row.place, |texts| named(texts, "section_name", &group));
+        let chapter = Some(row.chapter.trim());
+        list.group(&block, chapter, &row.place, |texts| group.designations(texts, "section_name"));
         block
     }
 
@@ -239,6 +260,7 @@ fn build(rows: &[Row], edition: Edition, mut report: Report) -> Result<(Draft, R
     groups.report(&mut report);
 
     let mut list = ListBuilder::new(edition, properties(), report);
+    groups.add_chapters(&mut list, &rows);
     let mut forms: Vec<Form> = Vec::new();
     for (row, code) in &rows {
         let block = groups.add(&mut list, row);

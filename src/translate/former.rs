@@ -45,10 +45,10 @@ pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) 
         if target.designations.iter().any(|known| canonical(&mut analyzer, &known.text) == canonical_text) {
             continue;
         }
-        let (own, elsewhere) = names.own_and_elsewhere(&names.read(&mut analyzer, &text), entry as u32);
-        let own_english =
-            name_of(concept, "en").and_then(|name| english.own(&english.read(&mut analyzer, &name), entry as u32));
-        if judge(own, own_english, elsewhere) == NameChange::MeaningInDoubt {
+        let words = names.read(&mut analyzer, &text);
+        let own = names.own(&words, entry as u32).unwrap_or_default();
+        let own_english = || english.own(&english.read(&mut analyzer, &name_of(concept, "en")?), entry as u32);
+        if judge(own, own_english, || names.elsewhere(&words, entry as u32)) == NameChange::MeaningInDoubt {
             let today = name_of(target, &language).unwrap_or_default();
             let message = format!("{text:?} is not taken over: today's name is {today:?}");
             report.add(Severity::Doubtful, "former-name-quarantined", place(), Some(&concept.code), message);

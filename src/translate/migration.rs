@@ -2,6 +2,7 @@
 
 pub use super::names::NameChange;
 use super::names::{Names, canonical, judge};
+use super::suggest::Suggester;
 use crate::concept::{Concept, Lookup};
 use crate::source::Usability;
 use crate::system::CodeSystem;
@@ -65,8 +66,10 @@ pub enum Change<'a> {
     },
     /// The code is gone and no code stands for it.
     Withdrawn {
-        /// Codes of the later edition with the most similar names, best first. They are suggestions for a
-        /// person, never a translation; empty if no name is similar.
+        /// Codes of the later edition that may stand for it, best first: those under the nearest heading still
+        /// there that say what it said, or else that heading's residual codes, and the heading last; without
+        /// such a heading, codes elsewhere with nearly its name. They are suggestions for a person, never a
+        /// translation; empty if nothing is near.
         suggestions: Vec<Concept<'a>>,
     },
 }
@@ -145,12 +148,6 @@ pub struct Migration {
     names: Names,
     english: Names,
 }
-
-/// A suggestion must share at least this much with the former name …
-const LEAST_SUGGESTED: f32 = 0.3;
-/// … and at least this share of what the best suggestion shares.
-const NEAR_BEST: f32 = 0.85;
-const MOST_SUGGESTIONS: usize = 5;
 
 impl Migration {
     /// Prepares the comparison: reads the names of the later edition once, so its cost is that of decoding
@@ -236,7 +233,7 @@ impl Migration {
         })
     }
 
-    /// The listed codes of the later edition that the former one lacks, in code order.
+    /// The listed codes of the later edition that the former one lacks, in code order; twins as two rows.
     pub fn new_codes(&self) -> impl Iterator<Item = Result<Concept<'_>>> {
         self.later.concepts().filter_map(|concept| {
             let is_new = || -> Result<bool> {
@@ -272,7 +269,7 @@ impl Migration {
     }
 
     /// The concept with the same code in the later edition, whatever its mark.
-    fn counterpart(&self, source: &Concept<'_>) -> Result<Option<Concept<'_>>> {
+    fn counterpart<'a>(&'a self, source: &Concept<'_>) -> Result<Option<Concept<'a>>> {
         Ok(match self.later.lookup(&source.code()?)? {
             Lookup::Found(concept) => Some(concept),
             Lookup::Ambiguous(rows) => rows.into_iter().next(),
@@ -280,7 +277,7 @@ impl Migration {
         })
     }
 
-    fn gone(&self, source: &Concept<'_>) -> Result<Change<'_>> {
+    fn gone<'a>(&'a self, source: &Concept<'a>) -> Result<Change<'a>> {
         for parent in source.parents()? {
             if let Some(target) = self.counterpart(&parent.concept)?
                 && target.is_usable()?
@@ -288,12 +285,21 @@ impl Migration {
                 return Ok(Change::FinerCodeGone { target });
             }
         }
-        let closest = self.names.closest(&self.names.read(&mut Analyzer::new(), &source.display()?), MOST_SUGGESTIONS);
-        let best = closest.first().map_or(0.0, |(_, similarity)| *similarity);
-        let least = LEAST_SUGGESTED.max(best * NEAR_BEST);
-        let near = closest.into_iter().filter(|(_, similarity)| *similarity >= least);
-        let suggestions = near.filter_map(|(entry, _)| self.later.concept(crate::ConceptId::new(entry))).collect();
+        let headings = self.surviving_heading(source)?;
+        let suggestions = Suggester::new(&self.names, &self.english).suggest(&self.later, source, headings)?;
         Ok(Change::Withdrawn { suggestions })
+    }
+
+    /// The nearest listed code over a concept that the later edition has too, in both editions.
+    fn surviving_heading<'a>(&'a self, source: &Concept<'a>) -> Result<Option<(Concept<'a>, Concept<'a>)>> {
+        for former in source.ancestors()? {
+            if let Some(heading) = self.counterpart(&former)?
+                && heading.usability()? != Usability::Grouper
+            {
+                return Ok(Some((former, heading)));
+            }
+        }
+        Ok(None)
     }
 
     fn compare(&self, sources: &[Concept<'_>], target: Concept<'_>) -> Result<NameChange> {
@@ -306,12 +312,11 @@ impl Migration {
                 return Ok(NameChange::Same);
             }
             let words = self.names.read(&mut analyzer, &display);
-            let (own, elsewhere) = self.names.own_and_elsewhere(&words, target.id().get());
-            let english = match source.display_in("en")? {
-                Some(english) => self.english.own(&self.english.read(&mut analyzer, &english), target.id().get()),
-                None => None,
-            };
-            best = best.min(judge(own, english, elsewhere));
+            let entry = target.id().get();
+            let own = self.names.own(&words, entry).unwrap_or_default();
+            let source_english = source.display_in("en")?;
+            let english = || self.english.own(&self.english.read(&mut analyzer, source_english.as_deref()?), entry);
+            best = best.min(judge(own, english, || self.names.elsewhere(&words, entry)));
         }
         Ok(best)
     }

@@ -8,6 +8,8 @@
 mod former;
 mod migration;
 mod names;
+mod phrases;
+mod suggest;
 
 pub use former::add_former_names;
 pub use migration::{Change, Migrated, Migration, NameChange, Relationship};

@@ -5,9 +5,22 @@ use std::collections::HashMap;
 use crate::text::Analyzer;
 
 /// A name as a set of words: the numbers of those that the later edition uses, ascending, and how many others.
+#[derive(Default)]
 pub(super) struct Words {
     known: Vec<u32>,
     others: usize,
+}
+
+impl Words {
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty() && self.others == 0
+    }
+
+    /// The words that another name has not. Of words that the later edition never uses, only the number is known.
+    pub(super) fn without(&self, other: &Self) -> Self {
+        let known = self.known.iter().filter(|word| other.known.binary_search(word).is_err()).copied().collect();
+        Self { known, others: self.others.saturating_sub(other.others) }
+    }
 }
 
 /// The names of the later edition in one language, and how rare their words are. Entries are concepts.
@@ -68,15 +81,27 @@ impl Names {
         (1.0 + names / (1.0 + with)).ln()
     }
 
-    /// The weight of the words in common, as a share of the weight of all words of both: 0 to 1.
-    fn similarity(&self, a: &Words, b: &Words) -> f32 {
-        let sum = |words: &[u32]| words.iter().map(|word| self.weight(*word)).sum::<f32>();
+    /// The weight of all words of a name. One that the later edition never uses is as rare as can be.
+    fn total(&self, name: &Words) -> f32 {
+        name.known.iter().map(|word| self.weight(*word)).sum::<f32>() + name.others as f32 * self.weight(u32::MAX)
+    }
+
+    fn common(&self, a: &Words, b: &Words) -> f32 {
         let common = a.known.iter().filter(|word| b.known.binary_search(word).is_ok());
-        let common = common.map(|word| self.weight(*word)).sum::<f32>();
-        // A word that the later edition never uses is as rare as can be.
-        let others = (a.others + b.others) as f32 * self.weight(u32::MAX);
-        let all = sum(&a.known) + sum(&b.known) + others - common;
+        common.map(|word| self.weight(*word)).sum()
+    }
+
+    /// The weight of the words in common, as a share of the weight of all words of both: 0 to 1.
+    pub(super) fn similarity(&self, a: &Words, b: &Words) -> f32 {
+        let common = self.common(a, b);
+        let all = self.total(a) + self.total(b) - common;
         if all > 0.0 { common / all } else { 1.0 }
+    }
+
+    /// How much of a name another one says too: 0 to 1, and 0 if the name is empty.
+    pub(super) fn share_of(&self, name: &Words, other: &Words) -> f32 {
+        let all = self.total(name);
+        if all > 0.0 { self.common(name, other) / all } else { 0.0 }
     }
 
     /// The similarity to one entry's name; `None` if either has no name.
@@ -85,10 +110,11 @@ impl Names {
         (!name.known.is_empty() || name.others > 0).then(|| self.similarity(name, own))
     }
 
-    /// The similarity to one entry's name, and the highest similarity to the name of any other.
-    pub(super) fn own_and_elsewhere(&self, name: &Words, entry: u32) -> (f32, f32) {
+    /// The highest similarity to the name of any other entry. Looks at many names, so it is for the few codes
+    /// where it matters.
+    pub(super) fn elsewhere(&self, name: &Words, entry: u32) -> f32 {
         let elsewhere = self.closest(name, 2).into_iter().find(|(other, _)| *other != entry);
-        (self.own(name, entry).unwrap_or_default(), elsewhere.map_or(0.0, |(_, similarity)| similarity))
+        elsewhere.map_or(0.0, |(_, similarity)| similarity)
     }
 
     /// The entries whose names are most alike, best first, with their similarity; ties in entry order.
@@ -128,13 +154,19 @@ const UNLIKE_ALONE: f32 = 0.05;
 const MOVED: f32 = 0.75;
 const MOVED_FROM: f32 = 0.25;
 
-/// The verdict on one code from its similarities: of its names, of its English names if both editions have
-/// them, and of the former name to the closest name of any other code.
-pub(super) fn judge(own: f32, english: Option<f32>, elsewhere: f32) -> NameChange {
-    let english_agrees = english.is_some_and(|english| english >= ENGLISH_ALIKE);
+/// The verdict on one code whose names differ, from two names of it in each edition. `own` compares them in the
+/// edition's own language, `english` in English if both editions have it; `elsewhere` finds the similarity of
+/// the former name to the closest name of any other code, and is asked only where it decides.
+pub(super) fn judge(own: f32, english: impl FnOnce() -> Option<f32>, elsewhere: impl FnOnce() -> f32) -> NameChange {
+    if own >= MOVED_FROM {
+        return NameChange::Reworded;
+    }
+    let english = english();
+    if english.is_some_and(|english| english >= ENGLISH_ALIKE) {
+        return NameChange::Reworded;
+    }
     let unlike = own < if english.is_some() { UNLIKE } else { UNLIKE_ALONE };
-    let moved = elsewhere >= MOVED && own < MOVED_FROM;
-    if (unlike || moved) && !english_agrees { NameChange::MeaningInDoubt } else { NameChange::Reworded }
+    if unlike || elsewhere() >= MOVED { NameChange::MeaningInDoubt } else { NameChange::Reworded }
 }
 
 /// A name reduced to what makes it the same name: its words with their marks, in order.
