@@ -5,8 +5,10 @@ use super::score::{Coverage, points_for};
 use crate::Result;
 use crate::index::words::{Words, weight};
 
-/// How many candidates are decoded and scored.
+/// How many candidates are decoded and scored …
 const MOST_CANDIDATES: usize = 60;
+/// … and how many if common words were not counted, so that more terms than these look alike.
+const MOST_CANDIDATES_UNCOUNTED: usize = 400;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;
@@ -79,11 +81,12 @@ impl Candidates {
             }
         }
         let possible: f32 = query.iter().filter(counted).map(|word| word.weight).sum();
-        Ok((self.choose(words, possible), complete))
+        let most = if query.iter().all(|word| counted(&word)) { MOST_CANDIDATES } else { MOST_CANDIDATES_UNCOUNTED };
+        Ok((self.choose(words, possible, most), complete))
     }
 
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
-    fn choose(&mut self, words: &Words<'_>, possible: f32) -> f32 {
+    fn choose(&mut self, words: &Words<'_>, possible: f32, most: usize) -> f32 {
         let mut best: f32 = 0.0;
         self.terms.clear();
         for &term in &self.touched {
@@ -96,9 +99,9 @@ impl Candidates {
         }
         self.touched.clear();
         let best_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if self.terms.len() > MOST_CANDIDATES {
-            self.terms.select_nth_unstable_by(MOST_CANDIDATES, best_first);
-            self.terms.truncate(MOST_CANDIDATES);
+        if self.terms.len() > most {
+            self.terms.select_nth_unstable_by(most, best_first);
+            self.terms.truncate(most);
         }
         self.terms.sort_unstable_by(best_first);
         best

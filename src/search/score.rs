@@ -30,6 +30,8 @@ mod points {
     pub(super) const LEADING_WORD: f32 = 25.0;
     /// Off, for the word *other*.
     pub(super) const RESIDUAL: f32 = 15.0;
+    /// Off, for each word that has other marks than were typed: it is another word, however short.
+    pub(super) const OTHER_MARKS: f32 = 70.0;
     /// Off, for a manifestation: its code cannot stand alone.
     pub(super) const ASTERISK: f32 = 12.0;
     /// Off, for each word such as *acute* or *left* that the term adds …
@@ -268,10 +270,13 @@ impl Scorer {
         let is_lacking =
             |(position, word): &(usize, &Word)| !is_found(*position) && may_be_qualifier(&word.accented, &word.folded);
         let lacking = query.iter().enumerate().filter(is_lacking).count();
+        let is_another = |matched: &&Match| matched.reading == Reading::OtherMarks && matched.cost > cost::HOOK_TILDE;
+        let others = self.matches.iter().filter(is_another).count();
         points::LEADING_WORD * added.leading.min(2) as f32
             + points::RESIDUAL * added.residuals.min(1) as f32
             + points::QUALIFIER_ADDED * added.qualifiers.min(3) as f32
             + points::QUALIFIER_LACKING * lacking.min(3) as f32
+            + points::OTHER_MARKS * others.min(2) as f32
     }
 
     /// What the words of the term do that the query does not have.
