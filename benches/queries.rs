@@ -304,7 +304,7 @@ fn migration(criterion: &mut Criterion) {
     let (former, later) = (system_of(support::decision_4469()), system_of(support::circular_06()));
     let migration = Migration::between(&former, &later).unwrap();
     let codes: Vec<String> = shuffled(former.concepts().map(|concept| concept.code().unwrap()).collect());
-    assert!(codes.iter().all(|code| migration.migrate(code).unwrap().is_some()));
+    assert!(codes.iter().take(200).all(|code| migration.migrate(code).unwrap().is_some()));
     let mut group = group(criterion, "migration of one code");
     group.bench_function("medterm, with the names compared", |bencher| {
         let mut next = cycle(&codes);

@@ -10,7 +10,7 @@ use crate::edition::Edition;
 use crate::index::codes::Codes;
 use crate::index::container::{Container, Kind, Section};
 use crate::index::designations::{Group, read_groups};
-use crate::index::hierarchy::Hierarchy;
+use crate::index::hierarchy::{Hierarchy, Places};
 use crate::index::bytes::Cursor;
 use crate::index::properties::{Property, Stored, read_definitions};
 use crate::index::sparse::{SparseBytes, SparseTexts};
@@ -303,10 +303,13 @@ impl CodeSystem {
 
     pub(crate) fn status(&self, concept: u32) -> Result<Status> {
         let damaged = || Error::corrupt("status", "a concept has no such status");
-        let unusual = SparseBytes::open(self.section(Section::Status)?).ok_or_else(damaged)?;
+        let unusual = SparseBytes::open(self.section(Section::Status)?, self.len()).ok_or_else(damaged)?;
         match unusual.get(concept) {
             Some(byte) => Status::from_byte(byte).ok_or_else(damaged),
-            None => Ok(Status::usual(self.hierarchy()?.has_children(concept)?)),
+            None => {
+                let places = Places::open(self.section(Section::Hierarchy)?, self.len())?;
+                Ok(Status::usual(places.has_children(concept)?))
+            }
         }
     }
 
