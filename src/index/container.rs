@@ -115,6 +115,9 @@ sections! {
     Search = 0x40 "search" false;
 }
 
+/// One more than the highest number of a section.
+const KNOWN_SECTIONS: usize = Section::Search as usize + 1;
+
 impl Section {
     fn of(id: u16) -> Option<Self> {
         Self::ALL.iter().copied().find(|section| *section as u16 == id)
@@ -230,6 +233,8 @@ pub struct SectionInfo {
 pub(crate) struct Container {
     data: Box<dyn AsRef<[u8]> + Send + Sync>,
     entries: Vec<Entry>,
+    /// For each number of a known section: one more than the position of its first entry, or 0.
+    first_entries: [u8; KNOWN_SECTIONS],
     /// One bit per section whose checksum was found right. A race only repeats the check.
     verified: AtomicU64,
     kind: Kind,
@@ -279,7 +284,13 @@ impl Container {
         }
         let entries = read_table(table, bytes.len())?;
         let digest = digest.unwrap_or_default();
-        Ok(Self { data, entries, verified: AtomicU64::new(0), kind, text_version, format_version, digest })
+        let mut first_entries = [0; KNOWN_SECTIONS];
+        for (position, entry) in entries.iter().enumerate().rev() {
+            if let Some(first) = first_entries.get_mut(usize::from(entry.id)) {
+                *first = position as u8 + 1;
+            }
+        }
+        Ok(Self { data, entries, first_entries, verified: AtomicU64::new(0), kind, text_version, format_version, digest })
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -299,6 +310,7 @@ impl Container {
     }
 
     /// A section's content, checked against its checksum the first time it is asked for.
+    #[inline]
     pub(crate) fn section(&self, section: Section, parameter: u16) -> Result<&[u8]> {
         self.find(section, parameter)?.ok_or(Error::MissingSection { section: section.name() })
     }
@@ -306,8 +318,13 @@ impl Container {
     /// As [`section`](Self::section), with `None` for a section that the file does not have.
     #[inline]
     pub(crate) fn find(&self, section: Section, parameter: u16) -> Result<Option<&[u8]>> {
-        let position =
-            self.entries.iter().position(|entry| (entry.id, entry.parameter) == (section as u16, parameter));
+        let wanted = |entry: &Entry| (entry.id, entry.parameter) == (section as u16, parameter);
+        let first = self.first_entries.get(section as usize).and_then(|first| usize::from(*first).checked_sub(1));
+        // Entries of one section need not be neighbours in a file that another program wrote.
+        let position = first.and_then(|first| {
+            let further = self.entries.get(first..)?.iter().position(wanted)?;
+            Some(first + further)
+        });
         position.map(|position| self.content(position, section.name())).transpose()
     }
 

@@ -114,12 +114,12 @@ pub(crate) enum Completeness {
 
 /// A place in the graph: a node's address, and the sum of the outputs on the way to it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Position {
-    address: usize,
-    sum: u64,
+pub(crate) struct Place {
+    pub(crate) address: usize,
+    pub(crate) sum: u64,
 }
 
-impl Position {
+impl Place {
     #[inline(always)]
     fn after(self, step: Step) -> Self {
         Self { address: step.target, sum: self.sum.wrapping_add(step.output) }
@@ -128,7 +128,7 @@ impl Position {
 
 /// Where a walk along some bytes arrived, and the rank at which its last right-hand neighbour begins.
 struct Descent {
-    place: Position,
+    place: Place,
     end: u64,
     /// False when the bytes led nowhere: then the keys on from `place.sum` are greater than the bytes.
     arrived: bool,
@@ -137,6 +137,7 @@ struct Descent {
 impl<'a> Automaton<'a> {
     /// Opens the transducer in `bytes`; `section` names it in errors. Constant time: checks the version and the
     /// geometry of header and footer; nodes are checked as they are read.
+    #[inline]
     pub(crate) fn new(bytes: &'a [u8], section: &'static str) -> Result<Self> {
         let corrupt = |detail| Error::corrupt(section, detail);
         let footer = bytes.len().checked_sub(FOOTER).ok_or_else(|| corrupt("the automaton is cut short"))?;
@@ -165,7 +166,20 @@ impl<'a> Automaton<'a> {
     /// The value of `key`, or `None` if it is not a key. Time proportional to the key's length.
     #[inline]
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<u64>> {
-        self.value_of(key).map_err(|damage| self.corrupt(damage))
+        self.value_of(self.start(), key).map_err(|damage| self.corrupt(damage))
+    }
+
+    /// The value of the key that goes on with `rest` from a place that [`place_after`](Self::place_after) once gave.
+    /// A place that is none gives a wrong value or an error.
+    #[inline]
+    pub(crate) fn get_from(&self, place: Place, rest: &[u8]) -> Result<Option<u64>> {
+        self.value_of(place, rest).map_err(|damage| self.corrupt(damage))
+    }
+
+    /// Where `prefix` leads; `None` if no key begins with it.
+    pub(crate) fn place_after(&self, prefix: &[u8]) -> Result<Option<Place>> {
+        let descent = self.descend(prefix).map_err(|damage| self.corrupt(damage))?;
+        Ok(descent.arrived.then_some(descent.place))
     }
 
     /// Appends the key whose value is `rank` to `out`; gives false, and leaves `out` as it was, if there is none.
@@ -210,13 +224,12 @@ impl<'a> Automaton<'a> {
         self.outcome(walk.prefix(self.start(), prefix, visit))
     }
 
-    fn start(&self) -> Position {
-        Position { address: self.root, sum: 0 }
+    fn start(&self) -> Place {
+        Place { address: self.root, sum: 0 }
     }
 
     #[inline]
-    fn value_of(&self, key: &[u8]) -> Result<Option<u64>, Damage> {
-        let mut place = self.start();
+    fn value_of(&self, mut place: Place, key: &[u8]) -> Result<Option<u64>, Damage> {
         for &byte in key {
             match Node::read(self.bytes, place.address)?.find(self.bytes, byte)? {
                 Some(step) => place = place.after(step),
@@ -253,7 +266,7 @@ impl<'a> Automaton<'a> {
             let number = node.first_not_below(self.bytes, byte)?;
             let begins = |number| Ok::<_, Damage>(place.after(node.transition(self.bytes, number)?));
             if number == node.count() {
-                return Ok(Descent { place: Position { sum: end, ..place }, end, arrived: false });
+                return Ok(Descent { place: Place { sum: end, ..place }, end, arrived: false });
             }
             let next = begins(number)?;
             if node.input(self.bytes, number)? != byte {
@@ -335,7 +348,7 @@ struct Walk<'a, 's> {
 /// A node on the way to the one being visited, and the number of its transition to take next.
 #[derive(Clone, Copy, Default)]
 struct Frame {
-    place: Position,
+    place: Place,
     next: usize,
 }
 
@@ -346,7 +359,7 @@ impl Walk<'_, '_> {
     }
 
     /// The place that `bytes` lead to from `place`, if they lead anywhere.
-    fn follow(&mut self, mut place: Position, bytes: &[u8]) -> Result<Option<Position>, Stop> {
+    fn follow(&mut self, mut place: Place, bytes: &[u8]) -> Result<Option<Place>, Stop> {
         for &byte in bytes {
             match self.node(place.address)?.find(self.bytes, byte)? {
                 Some(step) => place = place.after(step),
@@ -358,7 +371,7 @@ impl Walk<'_, '_> {
 
     fn prefix(
         &mut self,
-        start: Position,
+        start: Place,
         prefix: &[u8],
         visit: &mut dyn FnMut(&[u8], u64) -> ControlFlow<()>,
     ) -> Result<(), Stop> {
@@ -371,7 +384,7 @@ impl Walk<'_, '_> {
     /// Visits `key`, which leads to `place`, if it is one, and all keys that continue it, in order.
     fn subtree(
         &mut self,
-        place: Position,
+        place: Place,
         key: &mut Key,
         visit: &mut dyn FnMut(&[u8], u64) -> ControlFlow<()>,
     ) -> Result<(), Stop> {
@@ -404,7 +417,7 @@ impl Walk<'_, '_> {
     /// Reads the node at `place` and visits `key`, which led there, if the node is final.
     fn arrive(
         &mut self,
-        place: Position,
+        place: Place,
         key: &Key,
         visit: &mut dyn FnMut(&[u8], u64) -> ControlFlow<()>,
     ) -> Result<Node, Stop> {
