@@ -1,20 +1,21 @@
 //! The size of an index, section by section, beside `zstd -19` of the same content as tab-separated lines.
 //!
 //! `cargo bench --all-features --bench size` prints it; it needs the `zstd` command, and leaves the comparison
-//! out where there is none. Each content is written once, in code order, one column where the concept is clear
-//! from its place: codes and their names for the codes, terms and search sections; the parent's code; mark and
-//! usability; properties.
+//! out where there is none. Each content is written once, in code order, one line for each concept: its code,
+//! names and the texts of its properties (which stand among the terms) for the codes, terms and search sections;
+//! its parent's code; its mark and usability; its properties, with texts as numbers.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may panic")]
 
 #[path = "support/mod.rs"]
 mod support;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use medterm::source::{Draft, DraftConcept, PropertyValue};
+use medterm::source::{DraftConcept, PropertyValue};
 use medterm::{CodeSystem, index};
 use support::List;
 
@@ -24,12 +25,15 @@ struct Content {
     sections: &'static [&'static str],
     /// The share of the lines' compressed size that the sections may take.
     budget: f64,
-    lines: fn(&Draft, &DraftConcept, &mut String),
+    lines: fn(&mut Texts, &DraftConcept, &mut String),
 }
+
+/// The texts of properties, numbered as they come.
+type Texts = HashMap<String, usize>;
 
 const CONTENTS: [Content; 5] = [
     Content {
-        name: "codes, names, search",
+        name: "codes, texts, search",
         sections: &["codes", "code texts", "terms", "designations", "search"],
         budget: 2.5,
         lines: codes_and_names,
@@ -40,34 +44,42 @@ const CONTENTS: [Content; 5] = [
     Content { name: "properties", sections: &["properties"], budget: 1.5, lines: properties },
 ];
 
-fn codes_and_names(_: &Draft, concept: &DraftConcept, out: &mut String) {
+fn codes_and_names(_: &mut Texts, concept: &DraftConcept, out: &mut String) {
     out.push_str(&concept.code);
     for designation in &concept.designations {
         write!(out, "\t{}", designation.text).unwrap();
     }
+    for (_, value) in &concept.properties {
+        if let PropertyValue::Text(text) | PropertyValue::Code(text) = value {
+            write!(out, "\t{text}").unwrap();
+        }
+    }
     out.push('\n');
 }
 
-fn parents(_: &Draft, concept: &DraftConcept, out: &mut String) {
+fn parents(_: &mut Texts, concept: &DraftConcept, out: &mut String) {
     let parents: Vec<&str> = concept.parents.iter().map(|parent| parent.code.as_str()).collect();
     writeln!(out, "{}", parents.join("\t")).unwrap();
 }
 
-fn codes_and_parents(draft: &Draft, concept: &DraftConcept, out: &mut String) {
+fn codes_and_parents(texts: &mut Texts, concept: &DraftConcept, out: &mut String) {
     write!(out, "{}\t", concept.code).unwrap();
-    parents(draft, concept, out);
+    parents(texts, concept, out);
 }
 
-fn status(_: &Draft, concept: &DraftConcept, out: &mut String) {
+fn status(_: &mut Texts, concept: &DraftConcept, out: &mut String) {
     writeln!(out, "{}\t{:?}\t{}", concept.mark.as_str(), concept.usability, u8::from(concept.inactive)).unwrap();
 }
 
-fn properties(_: &Draft, concept: &DraftConcept, out: &mut String) {
+fn properties(texts: &mut Texts, concept: &DraftConcept, out: &mut String) {
     for (property, value) in &concept.properties {
         match value {
             PropertyValue::Boolean(value) => write!(out, "{property}={}\t", u8::from(*value)).unwrap(),
             PropertyValue::Integer(value) => write!(out, "{property}={value}\t").unwrap(),
-            PropertyValue::Text(text) | PropertyValue::Code(text) => write!(out, "{property}={text}\t").unwrap(),
+            PropertyValue::Text(text) | PropertyValue::Code(text) => {
+                let number = texts.len();
+                write!(out, "{property}={}\t", texts.entry(text.clone()).or_insert(number)).unwrap();
+            }
             other => write!(out, "{property}={other:?}\t").unwrap(),
         }
     }
@@ -104,8 +116,8 @@ fn print(list: &List) {
     for content in CONTENTS {
         let named = |name: &str| content.sections.contains(&name);
         let stored: u64 = system.sections().filter(|section| named(section.name)).map(|section| section.length).sum();
-        let mut lines = String::new();
-        concepts.iter().for_each(|concept| (content.lines)(&list.draft, concept, &mut lines));
+        let (mut lines, mut texts) = (String::new(), Texts::new());
+        concepts.iter().for_each(|concept| (content.lines)(&mut texts, concept, &mut lines));
         let Some(zstd) = zstd(&lines) else { continue };
         let ratio = stored as f64 / zstd as f64;
         println!("  {:<22} {stored:>9} {zstd:>9} {ratio:>6.2} {:>7}", content.name, content.budget);
