@@ -98,9 +98,7 @@ fn lookup(criterion: &mut Criterion) {
         });
     });
     group.bench_function("HashMap, code normalised alike", |bencher| {
-        one_by_one(bencher, &as_typed, |code| {
-            by_key[CodeGrammar::Icd10.parse(code).unwrap().as_bytes()]
-        });
+        one_by_one(bencher, &as_typed, |code| by_key[CodeGrammar::Icd10.parse(code).unwrap().as_bytes()]);
     });
     group.bench_function("HashMap, code taken as it is", |bencher| {
         one_by_one(bencher, &as_typed, |code| by_code[code]);
@@ -165,10 +163,13 @@ fn lookup(criterion: &mut Criterion) {
 /// A query and a code that must be among its ten best answers.
 type Question = (&'static str, &'static str);
 
-const WORDS: &[Question] = &[("viêm phổi", "J18"), ("tăng huyết áp", "I10"), ("nhồi máu cơ tim cấp", "I21"), ("sởi", "B05")];
-const FOLDED: &[Question] = &[("viem phoi", "J18"), ("tang huyet ap", "I10"), ("nhoi mau co tim cap", "I21"), ("soi", "B05")];
+const WORDS: &[Question] =
+    &[("viêm phổi", "J18"), ("tăng huyết áp", "I10"), ("nhồi máu cơ tim cấp", "I21"), ("sởi", "B05")];
+const FOLDED: &[Question] =
+    &[("viem phoi", "J18"), ("tang huyet ap", "I10"), ("nhoi mau co tim cap", "I21"), ("soi", "B05")];
 const TYPOS: &[Question] = &[("viem phoii", "J18"), ("tang huyeet ap", "I10"), ("nhoi mau co tinm cap", "I21")];
-const TYPING: &[Question] = &[("viem ph", "J18"), ("tang huy", "I1"), ("nhoi mau co t", "I21"), ("viem ruot th", "K35")];
+const TYPING: &[Question] =
+    &[("viem ph", "J18"), ("tang huy", "I1"), ("nhoi mau co t", "I21"), ("viem ruot th", "K35")];
 
 fn search(criterion: &mut Criterion) {
     let system = system_of(support::circular_06_with_former_names());
@@ -269,10 +270,14 @@ fn hierarchy(criterion: &mut Criterion) {
     group.finish();
 
     let chapter = system.lookup("IX").unwrap().concept().unwrap();
-    let through_index = || chapter.descendants().unwrap().map(|below| u64::from(below.unwrap().id().get())).sum::<u64>();
+    let through_index =
+        || chapter.descendants().unwrap().map(|below| u64::from(below.unwrap().id().get())).sum::<u64>();
     let through_pointers = || {
         let below = concepts.iter().map(|concept| concept.id().get());
-        below.filter(|id| *id != chapter.id().get() && pointers_subsume(chapter.id().get(), *id)).map(u64::from).sum::<u64>()
+        below
+            .filter(|id| *id != chapter.id().get() && pointers_subsume(chapter.id().get(), *id))
+            .map(u64::from)
+            .sum::<u64>()
     };
     assert_eq!(through_index(), through_pointers());
     let mut group = self::group(criterion, "descendants of a chapter");
@@ -338,7 +343,8 @@ fn build(criterion: &mut Criterion) {
         });
         group.bench_function(format!("HashMap of codes and names, {}", list.name), |bencher| {
             bencher.iter(|| {
-                let named = list.draft.concepts.iter().map(|concept| (concept.code.clone(), concept.designations.clone()));
+                let named =
+                    list.draft.concepts.iter().map(|concept| (concept.code.clone(), concept.designations.clone()));
                 named.collect::<FastMap<String, _>>().len()
             });
         });

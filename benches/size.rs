@@ -125,12 +125,8 @@ fn print(list: &List) {
 }
 
 fn main() {
-    let lists = [
-        support::circular_06,
-        support::circular_06_with_former_names,
-        support::decision_4469,
-        support::icd10cm,
-    ];
+    let lists =
+        [support::circular_06, support::circular_06_with_former_names, support::decision_4469, support::icd10cm];
     let found: Vec<List> = lists.iter().filter_map(|list| list()).collect();
     if found.is_empty() {
         println!("no list at hand: set MEDTERM_TEST_DATA");

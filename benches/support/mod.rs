@@ -1,5 +1,6 @@
 //! The lists that are measured: the real ones where they are at hand, the bundled set otherwise.
 
+#![allow(clippy::unwrap_used, reason = "a bench may panic")]
 #![allow(dead_code, reason = "each bench uses what it needs")]
 
 use std::path::{Path, PathBuf};
@@ -20,10 +21,13 @@ impl List {
     }
 }
 
-/// The path of a shared data file: below `MEDTERM_TEST_DATA`, or below `../shared/data` beside this crate.
+/// The path of a shared data file: below `MEDTERM_TEST_DATA`, or below `shared/data` beside medterm.
 fn shared(path: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("MEDTERM_TEST_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared/data"));
+    let folder = match std::env::var_os("MEDTERM_TEST_DATA") {
+        Some(folder) => PathBuf::from(folder),
+        None => beside().find(|folder| folder.exists())?,
+    };
     let file = folder.join(path);
     file.exists().then_some(file)
 }

@@ -251,7 +251,9 @@ mod tests {
         assert!(codes.beginnings.is_some());
         for (concept, key) in (0..).zip(&keys) {
             assert_eq!(codes.get(key.as_bytes()).unwrap(), concept..concept + 1, "{key}");
-            for absent in [key.get(..1).unwrap_or_default(), &format!("{key}X"), &format!("{key}."), "ZZ", "ABC", "Z9X", "[00"] {
+            for absent in
+                [key.get(..1).unwrap_or_default(), &format!("{key}X"), &format!("{key}."), "ZZ", "ABC", "Z9X", "[00"]
+            {
                 let listed = keys.iter().any(|key| key == absent);
                 assert_eq!(codes.get(absent.as_bytes()).unwrap().len(), usize::from(listed), "{absent}");
             }

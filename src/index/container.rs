@@ -290,7 +290,16 @@ impl Container {
                 *first = position as u8 + 1;
             }
         }
-        Ok(Self { data, entries, first_entries, verified: AtomicU64::new(0), kind, text_version, format_version, digest })
+        Ok(Self {
+            data,
+            entries,
+            first_entries,
+            verified: AtomicU64::new(0),
+            kind,
+            text_version,
+            format_version,
+            digest,
+        })
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -312,42 +321,52 @@ impl Container {
     /// A section's content, checked against its checksum the first time it is asked for.
     #[inline]
     pub(crate) fn section(&self, section: Section, parameter: u16) -> Result<&[u8]> {
-        self.find(section, parameter)?.ok_or(Error::MissingSection { section: section.name() })
+        match self.find(section, parameter)? {
+            Some(content) => Ok(content),
+            None => Err(Error::MissingSection { section: section.name() }),
+        }
     }
 
     /// As [`section`](Self::section), with `None` for a section that the file does not have.
     #[inline]
     pub(crate) fn find(&self, section: Section, parameter: u16) -> Result<Option<&[u8]>> {
-        let wanted = |entry: &Entry| (entry.id, entry.parameter) == (section as u16, parameter);
         let first = self.first_entries.get(section as usize).and_then(|first| usize::from(*first).checked_sub(1));
-        // Entries of one section need not be neighbours in a file that another program wrote.
-        let position = first.and_then(|first| {
-            let further = self.entries.get(first..)?.iter().position(wanted)?;
-            Some(first + further)
-        });
-        position.map(|position| self.content(position, section.name())).transpose()
+        let Some(first) = first else { return Ok(None) };
+        // A file has few sections, and only those of languages have several entries.
+        for (position, entry) in self.entries.iter().enumerate().skip(first) {
+            if entry.id == section as u16 && entry.parameter == parameter {
+                return self.content(position, entry, section.name()).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     #[inline]
-    fn content(&self, position: usize, name: &'static str) -> Result<&[u8]> {
-        let missing = || Error::corrupt(name, "it lies outside the file");
-        let entry = self.entries.get(position).ok_or_else(missing)?;
-        let content = (*self.data).as_ref().get(entry.start..entry.end).ok_or_else(missing)?;
+    fn content(&self, position: usize, entry: &Entry, name: &'static str) -> Result<&[u8]> {
+        let Some(content) = (*self.data).as_ref().get(entry.start..entry.end) else {
+            return Err(Error::corrupt(name, "it lies outside the file"));
+        };
         let bit = 1_u64 << position;
         if self.verified.load(Ordering::Relaxed) & bit == 0 {
-            if crc32fast::hash(content) != entry.crc32 {
-                return Err(Error::corrupt(name, "its checksum does not match"));
-            }
-            self.verified.fetch_or(bit, Ordering::Relaxed);
+            self.check(content, entry, bit, name)?;
         }
         Ok(content)
+    }
+
+    #[cold]
+    fn check(&self, content: &[u8], entry: &Entry, bit: u64, name: &'static str) -> Result<()> {
+        if crc32fast::hash(content) != entry.crc32 {
+            return Err(Error::corrupt(name, "its checksum does not match"));
+        }
+        self.verified.fetch_or(bit, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Checks every section's checksum anew.
     pub(crate) fn verify(&self) -> Result<()> {
         self.verified.store(0, Ordering::Relaxed);
         for (position, entry) in self.entries.iter().enumerate() {
-            self.content(position, Section::of(entry.id).map_or("unknown", Section::name))?;
+            self.content(position, entry, Section::of(entry.id).map_or("unknown", Section::name))?;
         }
         Ok(())
     }

@@ -115,8 +115,12 @@ impl Tree {
                 None => roots.push(concept),
             }
         }
-        let mut tree =
-            Self { concept_of: Vec::with_capacity(order.len()), node_of: vec![u32::MAX; order.len()], ends: vec![0; order.len()], parents };
+        let mut tree = Self {
+            concept_of: Vec::with_capacity(order.len()),
+            node_of: vec![u32::MAX; order.len()],
+            ends: vec![0; order.len()],
+            parents,
+        };
         // Each level of the stack holds the siblings still to visit, last first, and the node above them.
         let mut stack = vec![(roots.into_iter().rev().collect::<Vec<_>>(), None)];
         while let Some((siblings, above)) = stack.last_mut() {
@@ -221,11 +225,8 @@ fn merge(mut list: Vec<(u32, u32)>, own: (u32, u32)) -> Vec<(u32, u32)> {
 }
 
 fn split_around(start: u32, end: u32, own: (u32, u32)) -> impl Iterator<Item = (u32, u32)> {
-    let (before, after) = if start < own.1 && own.0 < end {
-        ((start, own.0), (own.1, end))
-    } else {
-        ((start, end), (0, 0))
-    };
+    let (before, after) =
+        if start < own.1 && own.0 < end { ((start, own.0), (own.1, end)) } else { ((start, end), (0, 0)) };
     [before, after].into_iter().filter(|(start, end)| start < end)
 }
 
@@ -566,7 +567,10 @@ mod tests {
                 let parent = parent.map(|node| hierarchy.concept(node).unwrap());
                 assert_eq!(parent, edges.iter().find(|edge| edge.child == concept).map(|edge| edge.parent));
                 assert_eq!(hierarchy.subsumes(1, concept).unwrap(), concept == 1 || concept >= 4002);
-                assert_eq!(hierarchy.places.has_children(concept).unwrap(), concept < 1002 || (4002..4501).contains(&concept));
+                assert_eq!(
+                    hierarchy.places.has_children(concept).unwrap(),
+                    concept < 1002 || (4002..4501).contains(&concept)
+                );
             }
         }
     }

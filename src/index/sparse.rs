@@ -125,9 +125,9 @@ impl<'a> SparseTexts<'a> {
     pub(crate) fn get(&self, concept: u32) -> Option<Option<&'a str>> {
         let position = self.concepts.position(concept)?;
         let start = position.checked_sub(1).map_or(Some(0), |before| self.ends.get(before));
-        let text = start.zip(self.ends.get(position)).and_then(|(start, end)| {
-            std::str::from_utf8(self.texts.get(start as usize..end as usize)?).ok()
-        });
+        let text = start
+            .zip(self.ends.get(position))
+            .and_then(|(start, end)| std::str::from_utf8(self.texts.get(start as usize..end as usize)?).ok());
         Some(text)
     }
 }
