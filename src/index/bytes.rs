@@ -119,6 +119,9 @@ pub(crate) struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
+    /// No values.
+    pub(crate) const EMPTY: Self = Self { width: 1, length: 0, values: &[] };
+
     /// The narrowest column that holds the values.
     pub(crate) fn encode(values: &[u32]) -> Vec<u8> {
         let widest = values.iter().copied().max().unwrap_or(0);

@@ -12,13 +12,11 @@
 //! part: Bitmap over nodes, one for each that has children; call these inner nodes
 //! part: SmallNumbers, for each inner node: how many nodes lie below it
 //! part: SmallNumbers, for each inner node: how many inner nodes back its parent stands, or 0 for a root
-//! part: Column, further edges: the child's concept, ascending
-//! part: Column, further edges: the parent's concept
-//! part: further edges: one byte each, the kind (0 is-a, 1 part-of)
-//! part: Column, numbers of the further edges sorted by parent
-//! part: Column, further intervals: the concept above, ascending
-//! part: Column, further intervals: first node
-//! part: Column, further intervals: one past the last node
+//! part: further edges: nothing, or
+//!       part: Column, the child's concept, ascending | part: Column, the parent's concept
+//!       | part: one byte each, the kind (0 is-a, 1 part-of) | part: Column, numbers of the edges sorted by parent
+//! part: further intervals: nothing, or
+//!       part: Column, the concept above, ascending | part: Column, first node | part: Column, one past the last node
 //!
 //! permutation   0 u8 | part: Column, first concept of each run, ascending | part: Column, its first node
 //!                    | part: Column, numbers of the runs sorted by node      (runs: consecutive in both)
@@ -57,9 +55,6 @@ pub(crate) fn encode(order: &[u32], edges: &[Edge]) -> Result<Vec<u8>, CyclicAt>
     let intervals = further_intervals(&tree, &further)?;
 
     let inner: Vec<u32> = (0..order.len() as u32).filter(|node| tree.end(*node) > node + 1).collect();
-    let columns = |values: &mut dyn Iterator<Item = u32>| Column::encode(&values.collect::<Vec<_>>());
-    let mut by_parent: Vec<u32> = (0..further.len() as u32).collect();
-    by_parent.sort_by_key(|&edge| further.get(edge as usize).map(|edge| (edge.parent, edge.child)));
 
     let mut out = Vec::new();
     put_part(&mut out, &encode_permutation(&tree.concept_of));
@@ -68,14 +63,36 @@ pub(crate) fn encode(order: &[u32], edges: &[Edge]) -> Result<Vec<u8>, CyclicAt>
     let rank = |node: u32| inner.partition_point(|before| *before < node) as u32;
     let steps_back = (0..).zip(&inner).map(|(own, node)| tree.parent(*node).map_or(0, |parent| own - rank(parent)));
     put_part(&mut out, &SmallNumbers::encode(steps_back));
-    put_part(&mut out, &columns(&mut further.iter().map(|edge| edge.child)));
-    put_part(&mut out, &columns(&mut further.iter().map(|edge| edge.parent)));
-    put_part(&mut out, &further.iter().map(|edge| kind_code(edge.kind)).collect::<Vec<_>>());
-    put_part(&mut out, &Column::encode(&by_parent));
-    put_part(&mut out, &columns(&mut intervals.iter().map(|interval| interval.0)));
-    put_part(&mut out, &columns(&mut intervals.iter().map(|interval| interval.1)));
-    put_part(&mut out, &columns(&mut intervals.iter().map(|interval| interval.2)));
+    put_part(&mut out, &encode_further_edges(&further));
+    put_part(&mut out, &encode_further_intervals(&intervals));
     Ok(out)
+}
+
+fn column(values: impl Iterator<Item = u32>) -> Vec<u8> {
+    Column::encode(&values.collect::<Vec<_>>())
+}
+
+fn encode_further_edges(edges: &[Edge]) -> Vec<u8> {
+    let mut out = Vec::new();
+    if !edges.is_empty() {
+        let mut by_parent: Vec<u32> = (0..edges.len() as u32).collect();
+        by_parent.sort_by_key(|&edge| edges.get(edge as usize).map(|edge| (edge.parent, edge.child)));
+        put_part(&mut out, &column(edges.iter().map(|edge| edge.child)));
+        put_part(&mut out, &column(edges.iter().map(|edge| edge.parent)));
+        put_part(&mut out, &edges.iter().map(|edge| kind_code(edge.kind)).collect::<Vec<_>>());
+        put_part(&mut out, &Column::encode(&by_parent));
+    }
+    out
+}
+
+fn encode_further_intervals(intervals: &[(u32, u32, u32)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    if !intervals.is_empty() {
+        put_part(&mut out, &column(intervals.iter().map(|interval| interval.0)));
+        put_part(&mut out, &column(intervals.iter().map(|interval| interval.1)));
+        put_part(&mut out, &column(intervals.iter().map(|interval| interval.2)));
+    }
+    out
 }
 
 /// The concept at which a cycle of edges was found.
@@ -401,6 +418,38 @@ struct FurtherIntervals<'a> {
     ends: Column<'a>,
 }
 
+impl<'a> FurtherEdges<'a> {
+    const NONE: Self = Self { children: Column::EMPTY, parents: Column::EMPTY, kinds: &[], by_parent: Column::EMPTY };
+
+    #[inline]
+    fn open(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.is_empty() {
+            return Some(Self::NONE);
+        }
+        let mut cursor = Cursor::new(bytes);
+        let (children, parents) = (Column::open(cursor.part()?)?, Column::open(cursor.part()?)?);
+        let (kinds, by_parent) = (cursor.part()?, Column::open(cursor.part()?)?);
+        let fits = [parents.len(), kinds.len(), by_parent.len()] == [children.len(); 3];
+        fits.then_some(Self { children, parents, kinds, by_parent })
+    }
+}
+
+impl<'a> FurtherIntervals<'a> {
+    const NONE: Self = Self { concepts: Column::EMPTY, starts: Column::EMPTY, ends: Column::EMPTY };
+
+    #[inline]
+    fn open(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.is_empty() {
+            return Some(Self::NONE);
+        }
+        let mut cursor = Cursor::new(bytes);
+        let mut column = || Column::open(cursor.part()?);
+        let (concepts, starts, ends) = (column()?, column()?, column()?);
+        ([starts.len(), ends.len()] == [concepts.len(); 2]).then_some(Self { concepts, starts, ends })
+    }
+}
+
+#[cold]
 fn damaged() -> Error {
     Error::corrupt(NAME, "its columns contradict each other")
 }
@@ -414,15 +463,8 @@ impl<'a> Hierarchy<'a> {
         let mut cursor = Cursor::new(section);
         let places = Places::parse(&mut cursor, count)?;
         let (sizes, steps_back) = (SmallNumbers::open(cursor.part()?)?, SmallNumbers::open(cursor.part()?)?);
-        let mut column = || Column::open(cursor.part()?);
-        let (children, further_parents) = (column()?, column()?);
-        let kinds = cursor.part()?;
-        let mut column = || Column::open(cursor.part()?);
-        let further = FurtherEdges { children, parents: further_parents, kinds, by_parent: column()? };
-        let intervals = FurtherIntervals { concepts: column()?, starts: column()?, ends: column()? };
-        let fits = [sizes.len(), steps_back.len()] == [places.inner.ones() as usize; 2]
-            && [further.parents.len(), further.kinds.len(), further.by_parent.len()] == [further.children.len(); 3]
-            && [intervals.starts.len(), intervals.ends.len()] == [intervals.concepts.len(); 2];
+        let (further, intervals) = (FurtherEdges::open(cursor.part()?)?, FurtherIntervals::open(cursor.part()?)?);
+        let fits = [sizes.len(), steps_back.len()] == [places.inner.ones() as usize; 2];
         fits.then_some(Self { places, sizes, steps_back, further, intervals })
     }
 
