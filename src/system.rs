@@ -11,7 +11,7 @@ use crate::index::bytes::Cursor;
 use crate::index::codes::Codes;
 use crate::index::container::{Container, Kind, Section};
 use crate::index::designations::{Group, read_groups};
-use crate::index::hierarchy::Hierarchy;
+use crate::index::hierarchy::{Hierarchy, Places};
 use crate::index::properties::{Property, Stored, read_definitions};
 use crate::index::sparse::{SparseBytes, SparseTexts};
 use crate::index::status::Status;
@@ -318,10 +318,13 @@ impl CodeSystem {
 
     pub(crate) fn status(&self, concept: u32) -> Result<Status> {
         let damaged = || Error::corrupt("status", "a concept has no such status");
-        let unusual = SparseBytes::open(self.section(Section::Status)?).ok_or_else(damaged)?;
+        let unusual = SparseBytes::open(self.section(Section::Status)?, self.len()).ok_or_else(damaged)?;
         match unusual.get(concept) {
             Some(byte) => Status::from_byte(byte).ok_or_else(damaged),
-            None => Ok(Status::usual(self.hierarchy()?.has_children(concept)?)),
+            None => {
+                let places = Places::open(self.section(Section::Hierarchy)?, self.len())?;
+                Ok(Status::usual(places.has_children(concept)?))
+            }
         }
     }
 
@@ -389,6 +392,7 @@ impl CodeSystem {
     }
 
     /// The group and the concept of a term; `None` for a number that is no designation.
+    #[cfg(feature = "search")]
     pub(crate) fn owner(&self, term: u32) -> Result<Option<(&Group, u32)>> {
         let after = self.inner.groups.partition_point(|group| group.first_term <= term);
         let group = after.checked_sub(1).and_then(|before| self.inner.groups.get(before));

@@ -114,10 +114,14 @@ impl<'a> Cursor<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column<'a> {
     width: usize,
+    length: usize,
     values: &'a [u8],
 }
 
 impl<'a> Column<'a> {
+    /// No values.
+    pub(crate) const EMPTY: Self = Self { width: 1, length: 0, values: &[] };
+
     /// The narrowest column that holds the values.
     pub(crate) fn encode(values: &[u32]) -> Vec<u8> {
         let widest = values.iter().copied().max().unwrap_or(0);
@@ -130,14 +134,23 @@ impl<'a> Column<'a> {
         out
     }
 
+    #[inline]
     pub(crate) fn open(bytes: &'a [u8]) -> Option<Self> {
         let (&width, values) = bytes.split_first()?;
-        let width = usize::from(width);
-        ((1..=4).contains(&width) && values.len() % width == 0).then_some(Self { width, values })
+        // Divisions by constants: dividing by a variable would be the dearest step of a lookup.
+        let (width, length) = match width {
+            1 => (1, values.len()),
+            2 => (2, values.len() / 2),
+            3 => (3, values.len() / 3),
+            4 => (4, values.len() / 4),
+            _ => return None,
+        };
+        (length * width == values.len()).then_some(Self { width, length, values })
     }
 
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.values.len() / self.width
+        self.length
     }
 
     #[inline]
@@ -208,6 +221,7 @@ impl<'a> Bitmap<'a> {
         out
     }
 
+    #[inline]
     pub(crate) fn open(bytes: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(bytes);
         let length = cursor.u32()?;
@@ -255,11 +269,13 @@ impl<'a> Bitmap<'a> {
         let block = self.ranks.lower_bound(rank.checked_add(1)?).checked_sub(1)?;
         let mut left = rank.checked_sub(self.ranks.get(block)?)?;
         let start = block * BLOCK_BYTES;
-        for (offset, &byte) in self.bits.get(start..)?.iter().take(BLOCK_BYTES).enumerate() {
-            let ones = byte.count_ones();
+        for (offset, bytes) in self.bits.get(start..)?.chunks(8).take(BLOCK_BYTES / 8).enumerate() {
+            let mut word = bytes.iter().rev().fold(0, |word: u64, &byte| word << 8 | u64::from(byte));
+            let ones = word.count_ones();
             if left < ones {
-                let bit = (0..8).filter(|bit| byte >> bit & 1 == 1).nth(left as usize)?;
-                return u32::try_from((start + offset) * 8 + bit).ok();
+                // Clears the ones before the one that is asked for.
+                (0..left).for_each(|_| word &= word.wrapping_sub(1));
+                return u32::try_from((start + offset * 8) * 8 + word.trailing_zeros() as usize).ok();
             }
             left -= ones;
         }

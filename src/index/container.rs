@@ -115,6 +115,9 @@ sections! {
     Search = 0x40 "search" false;
 }
 
+/// One more than the highest number of a section.
+const KNOWN_SECTIONS: usize = Section::Search as usize + 1;
+
 impl Section {
     fn of(id: u16) -> Option<Self> {
         Self::ALL.iter().copied().find(|section| *section as u16 == id)
@@ -230,6 +233,8 @@ pub struct SectionInfo {
 pub(crate) struct Container {
     data: Box<dyn AsRef<[u8]> + Send + Sync>,
     entries: Vec<Entry>,
+    /// For each number of a known section: one more than the position of its first entry, or 0.
+    first_entries: [u8; KNOWN_SECTIONS],
     /// One bit per section whose checksum was found right. A race only repeats the check.
     verified: AtomicU64,
     kind: Kind,
@@ -279,7 +284,22 @@ impl Container {
         }
         let entries = read_table(table, bytes.len())?;
         let digest = digest.unwrap_or_default();
-        Ok(Self { data, entries, verified: AtomicU64::new(0), kind, text_version, format_version, digest })
+        let mut first_entries = [0; KNOWN_SECTIONS];
+        for (position, entry) in entries.iter().enumerate().rev() {
+            if let Some(first) = first_entries.get_mut(usize::from(entry.id)) {
+                *first = position as u8 + 1;
+            }
+        }
+        Ok(Self {
+            data,
+            entries,
+            first_entries,
+            verified: AtomicU64::new(0),
+            kind,
+            text_version,
+            format_version,
+            digest,
+        })
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -299,8 +319,12 @@ impl Container {
     }
 
     /// A section's content, checked against its checksum the first time it is asked for.
+    #[inline]
     pub(crate) fn section(&self, section: Section, parameter: u16) -> Result<&[u8]> {
-        self.find(section, parameter)?.ok_or(Error::MissingSection { section: section.name() })
+        match self.find(section, parameter)? {
+            Some(content) => Ok(content),
+            None => Err(Error::MissingSection { section: section.name() }),
+        }
     }
 
     /// A section's length in bytes, 0 if the file does not have it. Reads the table only.
@@ -311,30 +335,43 @@ impl Container {
     /// As [`section`](Self::section), with `None` for a section that the file does not have.
     #[inline]
     pub(crate) fn find(&self, section: Section, parameter: u16) -> Result<Option<&[u8]>> {
-        let position = self.entries.iter().position(|entry| (entry.id, entry.parameter) == (section as u16, parameter));
-        position.map(|position| self.content(position, section.name())).transpose()
+        let first = self.first_entries.get(section as usize).and_then(|first| usize::from(*first).checked_sub(1));
+        let Some(first) = first else { return Ok(None) };
+        // A file has few sections, and only those of languages have several entries.
+        for (position, entry) in self.entries.iter().enumerate().skip(first) {
+            if entry.id == section as u16 && entry.parameter == parameter {
+                return self.content(position, entry, section.name()).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     #[inline]
-    fn content(&self, position: usize, name: &'static str) -> Result<&[u8]> {
-        let missing = || Error::corrupt(name, "it lies outside the file");
-        let entry = self.entries.get(position).ok_or_else(missing)?;
-        let content = (*self.data).as_ref().get(entry.start..entry.end).ok_or_else(missing)?;
+    fn content(&self, position: usize, entry: &Entry, name: &'static str) -> Result<&[u8]> {
+        let Some(content) = (*self.data).as_ref().get(entry.start..entry.end) else {
+            return Err(Error::corrupt(name, "it lies outside the file"));
+        };
         let bit = 1_u64 << position;
         if self.verified.load(Ordering::Relaxed) & bit == 0 {
-            if crc32fast::hash(content) != entry.crc32 {
-                return Err(Error::corrupt(name, "its checksum does not match"));
-            }
-            self.verified.fetch_or(bit, Ordering::Relaxed);
+            self.check(content, entry, bit, name)?;
         }
         Ok(content)
+    }
+
+    #[cold]
+    fn check(&self, content: &[u8], entry: &Entry, bit: u64, name: &'static str) -> Result<()> {
+        if crc32fast::hash(content) != entry.crc32 {
+            return Err(Error::corrupt(name, "its checksum does not match"));
+        }
+        self.verified.fetch_or(bit, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Checks every section's checksum anew.
     pub(crate) fn verify(&self) -> Result<()> {
         self.verified.store(0, Ordering::Relaxed);
         for (position, entry) in self.entries.iter().enumerate() {
-            self.content(position, Section::of(entry.id).map_or("unknown", Section::name))?;
+            self.content(position, entry, Section::of(entry.id).map_or("unknown", Section::name))?;
         }
         Ok(())
     }

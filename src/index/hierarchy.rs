@@ -10,23 +10,26 @@
 //! ```text
 //! part: permutation between nodes and concepts
 //! part: Bitmap over nodes, one for each that has children; call these inner nodes
-//! part: Column, for each inner node: where its interval ends (one past its last node)
-//! part: Column, for each inner node: its parent's node plus one, or 0
-//! part: Column, further edges: the child's concept, ascending
-//! part: Column, further edges: the parent's concept
-//! part: further edges: one byte each, the kind (0 is-a, 1 part-of)
-//! part: Column, numbers of the further edges sorted by parent
-//! part: Column, further intervals: the concept above, ascending
-//! part: Column, further intervals: first node
-//! part: Column, further intervals: one past the last node
+//! part: SmallNumbers, for each inner node: how many nodes lie below it
+//! part: SmallNumbers, for each inner node: how many inner nodes back its parent stands, or 0 for a root
+//! part: further edges: nothing, or
+//!       part: Column, the child's concept, ascending | part: Column, the parent's concept
+//!       | part: one byte each, the kind (0 is-a, 1 part-of) | part: Column, numbers of the edges sorted by parent
+//! part: further intervals: nothing, or
+//!       part: Column, the concept above, ascending | part: Column, first node | part: Column, one past the last node
 //!
-//! permutation   0 u8 | part: Column, first node of each run | part: Column, its first concept
-//!                    | part: Column, numbers of the runs sorted by concept     (runs: consecutive in both)
+//! permutation   0 u8 | part: Column, first concept of each run, ascending | part: Column, its first node
+//!                    | part: Column, numbers of the runs sorted by node      (runs: consecutive in both)
+//!                    | part: Column, signposts to the runs by concept | part: Column, to those by node
 //!               1 u8 | part: Column, node → concept | part: Column, concept → node
+//! signposts     for each 128 numbers, and for the end: how many runs begin before them
 //! ```
 //! A leaf stores nothing: its parent is found from the last inner node before it.
 
+use std::ops::Range;
+
 use super::bytes::{Bitmap, Column, Cursor, put_part};
+use super::sparse::SmallNumbers;
 use crate::source::EdgeKind;
 use crate::{Error, Result};
 
@@ -55,23 +58,44 @@ pub(crate) fn encode(order: &[u32], edges: &[Edge]) -> Result<Vec<u8>, Refused> 
     let intervals = further_intervals(&tree, &further)?;
 
     let inner: Vec<u32> = (0..order.len() as u32).filter(|node| tree.end(*node) > node + 1).collect();
-    let columns = |values: &mut dyn Iterator<Item = u32>| Column::encode(&values.collect::<Vec<_>>());
-    let mut by_parent: Vec<u32> = (0..further.len() as u32).collect();
-    by_parent.sort_by_key(|&edge| further.get(edge as usize).map(|edge| (edge.parent, edge.child)));
 
     let mut out = Vec::new();
     put_part(&mut out, &encode_permutation(&tree.concept_of));
     put_part(&mut out, &Bitmap::encode(order.len() as u32, inner.iter().copied()));
-    put_part(&mut out, &columns(&mut inner.iter().map(|node| tree.end(*node))));
-    put_part(&mut out, &columns(&mut inner.iter().map(|node| tree.parent(*node).map_or(0, |parent| parent + 1))));
-    put_part(&mut out, &columns(&mut further.iter().map(|edge| edge.child)));
-    put_part(&mut out, &columns(&mut further.iter().map(|edge| edge.parent)));
-    put_part(&mut out, &further.iter().map(|edge| kind_code(edge.kind)).collect::<Vec<_>>());
-    put_part(&mut out, &Column::encode(&by_parent));
-    put_part(&mut out, &columns(&mut intervals.iter().map(|interval| interval.0)));
-    put_part(&mut out, &columns(&mut intervals.iter().map(|interval| interval.1)));
-    put_part(&mut out, &columns(&mut intervals.iter().map(|interval| interval.2)));
+    put_part(&mut out, &SmallNumbers::encode(inner.iter().map(|node| tree.end(*node) - node - 1)));
+    let rank = |node: u32| inner.partition_point(|before| *before < node) as u32;
+    let steps_back = (0..).zip(&inner).map(|(own, node)| tree.parent(*node).map_or(0, |parent| own - rank(parent)));
+    put_part(&mut out, &SmallNumbers::encode(steps_back));
+    put_part(&mut out, &encode_further_edges(&further));
+    put_part(&mut out, &encode_further_intervals(&intervals));
     Ok(out)
+}
+
+fn column(values: impl Iterator<Item = u32>) -> Vec<u8> {
+    Column::encode(&values.collect::<Vec<_>>())
+}
+
+fn encode_further_edges(edges: &[Edge]) -> Vec<u8> {
+    let mut out = Vec::new();
+    if !edges.is_empty() {
+        let mut by_parent: Vec<u32> = (0..edges.len() as u32).collect();
+        by_parent.sort_by_key(|&edge| edges.get(edge as usize).map(|edge| (edge.parent, edge.child)));
+        put_part(&mut out, &column(edges.iter().map(|edge| edge.child)));
+        put_part(&mut out, &column(edges.iter().map(|edge| edge.parent)));
+        put_part(&mut out, &edges.iter().map(|edge| kind_code(edge.kind)).collect::<Vec<_>>());
+        put_part(&mut out, &Column::encode(&by_parent));
+    }
+    out
+}
+
+fn encode_further_intervals(intervals: &[(u32, u32, u32)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    if !intervals.is_empty() {
+        put_part(&mut out, &column(intervals.iter().map(|interval| interval.0)));
+        put_part(&mut out, &column(intervals.iter().map(|interval| interval.1)));
+        put_part(&mut out, &column(intervals.iter().map(|interval| interval.2)));
+    }
+    out
 }
 
 /// Why edges make no hierarchy, and the concept at which that was found.
@@ -238,24 +262,34 @@ fn split_around(start: u32, end: u32, own: (u32, u32)) -> impl Iterator<Item = (
     [before, after].into_iter().filter(|(start, end)| start < end)
 }
 
+/// Numbers between two signposts to the runs.
+const SIGNPOST: u32 = 128;
+
 fn encode_permutation(concept_of: &[u32]) -> Vec<u8> {
+    let count = concept_of.len() as u32;
+    // First concept and first node of each run.
     let mut runs: Vec<(u32, u32)> = Vec::new();
     let mut expected = None;
     for (node, &concept) in concept_of.iter().enumerate() {
         if expected != Some(concept) {
-            runs.push((node as u32, concept));
+            runs.push((concept, node as u32));
         }
         expected = concept.checked_add(1);
     }
     let mut out = Vec::new();
     // A run takes three numbers, an entry of the plain form two.
     if runs.len() * 3 < concept_of.len() * 2 {
-        let mut by_concept: Vec<u32> = (0..runs.len() as u32).collect();
-        by_concept.sort_by_key(|&run| runs.get(run as usize).map(|run| run.1));
+        let nodes: Vec<u32> = runs.iter().map(|run| run.1).collect();
+        runs.sort_unstable();
+        let mut by_node: Vec<u32> = (0..runs.len() as u32).collect();
+        by_node.sort_by_key(|&run| runs.get(run as usize).map(|run| run.1));
+        let concepts: Vec<u32> = runs.iter().map(|run| run.0).collect();
         out.push(0);
-        put_part(&mut out, &Column::encode(&runs.iter().map(|run| run.0).collect::<Vec<_>>()));
+        put_part(&mut out, &Column::encode(&concepts));
         put_part(&mut out, &Column::encode(&runs.iter().map(|run| run.1).collect::<Vec<_>>()));
-        put_part(&mut out, &Column::encode(&by_concept));
+        put_part(&mut out, &Column::encode(&by_node));
+        put_part(&mut out, &Column::encode(&signposts(&concepts, count)));
+        put_part(&mut out, &Column::encode(&signposts(&nodes, count)));
     } else {
         let mut node_of = vec![0; concept_of.len()];
         for (node, &concept) in concept_of.iter().enumerate() {
@@ -268,22 +302,30 @@ fn encode_permutation(concept_of: &[u32]) -> Vec<u8> {
     out
 }
 
+/// How many of the ascending `starts` come before each multiple of [`SIGNPOST`], up to and beyond `count`.
+fn signposts(starts: &[u32], count: u32) -> Vec<u32> {
+    let posts = 0..=count.div_ceil(SIGNPOST);
+    posts.map(|post| starts.partition_point(|start| start / SIGNPOST < post) as u32).collect()
+}
+
 #[derive(Clone, Copy)]
 enum Permutation<'a> {
-    Runs { nodes: Column<'a>, concepts: Column<'a>, by_concept: Column<'a> },
+    Runs { concepts: Column<'a>, nodes: Column<'a>, by_node: Column<'a>, to_concepts: Column<'a>, to_nodes: Column<'a> },
     Plain { concept_of: Column<'a>, node_of: Column<'a> },
 }
 
 impl<'a> Permutation<'a> {
+    #[inline]
     fn open(bytes: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(bytes);
         let form = cursor.u8()?;
-        let (first, second) = (Column::open(cursor.part()?)?, Column::open(cursor.part()?)?);
+        let mut column = || Column::open(cursor.part()?);
+        let (first, second) = (column()?, column()?);
         match form {
             0 => {
-                let by_concept = Column::open(cursor.part()?)?;
-                let fits = first.len() == second.len() && first.len() == by_concept.len();
-                fits.then_some(Self::Runs { nodes: first, concepts: second, by_concept })
+                let (by_node, to_concepts, to_nodes) = (column()?, column()?, column()?);
+                let fits = first.len() == second.len() && first.len() == by_node.len();
+                fits.then_some(Self::Runs { concepts: first, nodes: second, by_node, to_concepts, to_nodes })
             }
             1 => (first.len() == second.len()).then_some(Self::Plain { concept_of: first, node_of: second }),
             _ => None,
@@ -293,38 +335,85 @@ impl<'a> Permutation<'a> {
     fn concept(&self, node: u32) -> Option<u32> {
         match self {
             Self::Plain { concept_of, .. } => concept_of.get(node as usize),
-            Self::Runs { nodes, concepts, .. } => {
-                let run = nodes.lower_bound(node.checked_add(1)?).checked_sub(1)?;
-                concepts.get(run)?.checked_add(node - nodes.get(run)?)
+            Self::Runs { concepts, nodes, by_node, to_nodes, .. } => {
+                let start = |position: usize| nodes.get(by_node.get(position)? as usize);
+                let run = by_node.get(last_up_to(node, between(to_nodes, node)?, start)?)? as usize;
+                concepts.get(run)?.checked_add(node.checked_sub(nodes.get(run)?)?)
             }
         }
     }
 
+    #[inline]
     fn node(&self, concept: u32) -> Option<u32> {
         match self {
             Self::Plain { node_of, .. } => node_of.get(concept as usize),
-            Self::Runs { nodes, concepts, by_concept } => {
-                let start = |position: usize| concepts.get(by_concept.get(position)? as usize);
-                let (mut low, mut high) = (0, by_concept.len());
-                while low < high {
-                    let middle = low.midpoint(high);
-                    if start(middle)? <= concept { low = middle + 1 } else { high = middle }
-                }
-                let run = by_concept.get(low.checked_sub(1)?)? as usize;
+            Self::Runs { concepts, nodes, to_concepts, .. } => {
+                let run = last_up_to(concept, between(to_concepts, concept)?, |run| concepts.get(run))?;
                 nodes.get(run)?.checked_add(concept.checked_sub(concepts.get(run)?)?)
             }
         }
     }
 }
 
-/// The section, opened.
+/// The runs that begin between the signposts around `number`.
+#[inline]
+fn between(signposts: &Column<'_>, number: u32) -> Option<Range<usize>> {
+    let post = (number / SIGNPOST) as usize;
+    Some(signposts.get(post)? as usize..signposts.get(post + 1)? as usize)
+}
+
+/// The last run whose start is at most `number`: one of `runs`, or the one before them.
+#[inline]
+fn last_up_to(number: u32, runs: Range<usize>, start: impl Fn(usize) -> Option<u32>) -> Option<usize> {
+    let (mut low, mut high) = (runs.start, runs.end);
+    while low < high {
+        let middle = low.midpoint(high);
+        if start(middle)? <= number { low = middle + 1 } else { high = middle }
+    }
+    low.checked_sub(1)
+}
+
+/// The places of the concepts in the tree, and which of them have children: what a concept's status needs.
 #[derive(Clone, Copy)]
-pub(crate) struct Hierarchy<'a> {
+pub(crate) struct Places<'a> {
     count: u32,
     permutation: Permutation<'a>,
     inner: Bitmap<'a>,
-    ends: Column<'a>,
-    parents: Column<'a>,
+}
+
+impl<'a> Places<'a> {
+    /// Reads only the beginning of the section.
+    #[inline]
+    pub(crate) fn open(section: &'a [u8], count: u32) -> Result<Self> {
+        Self::parse(&mut Cursor::new(section), count).ok_or_else(damaged)
+    }
+
+    #[inline]
+    fn parse(cursor: &mut Cursor<'a>, count: u32) -> Option<Self> {
+        let permutation = Permutation::open(cursor.part()?)?;
+        let inner = Bitmap::open(cursor.part()?)?;
+        (inner.len() == count).then_some(Self { count, permutation, inner })
+    }
+
+    #[inline]
+    fn node(&self, concept: u32) -> Result<u32> {
+        self.permutation.node(concept).filter(|node| *node < self.count).ok_or_else(damaged)
+    }
+
+    /// True if the concept has children in the tree.
+    #[inline]
+    pub(crate) fn has_children(&self, concept: u32) -> Result<bool> {
+        Ok(self.inner.get(self.node(concept)?))
+    }
+}
+
+/// The section, opened.
+#[derive(Clone, Copy)]
+pub(crate) struct Hierarchy<'a> {
+    places: Places<'a>,
+    /// By number of the inner node.
+    sizes: SmallNumbers<'a>,
+    steps_back: SmallNumbers<'a>,
     further: FurtherEdges<'a>,
     intervals: FurtherIntervals<'a>,
 }
@@ -344,6 +433,38 @@ struct FurtherIntervals<'a> {
     ends: Column<'a>,
 }
 
+impl<'a> FurtherEdges<'a> {
+    const NONE: Self = Self { children: Column::EMPTY, parents: Column::EMPTY, kinds: &[], by_parent: Column::EMPTY };
+
+    #[inline]
+    fn open(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.is_empty() {
+            return Some(Self::NONE);
+        }
+        let mut cursor = Cursor::new(bytes);
+        let (children, parents) = (Column::open(cursor.part()?)?, Column::open(cursor.part()?)?);
+        let (kinds, by_parent) = (cursor.part()?, Column::open(cursor.part()?)?);
+        let fits = [parents.len(), kinds.len(), by_parent.len()] == [children.len(); 3];
+        fits.then_some(Self { children, parents, kinds, by_parent })
+    }
+}
+
+impl<'a> FurtherIntervals<'a> {
+    const NONE: Self = Self { concepts: Column::EMPTY, starts: Column::EMPTY, ends: Column::EMPTY };
+
+    #[inline]
+    fn open(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.is_empty() {
+            return Some(Self::NONE);
+        }
+        let mut cursor = Cursor::new(bytes);
+        let mut column = || Column::open(cursor.part()?);
+        let (concepts, starts, ends) = (column()?, column()?, column()?);
+        ([starts.len(), ends.len()] == [concepts.len(); 2]).then_some(Self { concepts, starts, ends })
+    }
+}
+
+#[cold]
 fn damaged() -> Error {
     Error::corrupt(NAME, "its columns contradict each other")
 }
@@ -355,66 +476,56 @@ impl<'a> Hierarchy<'a> {
 
     fn parse(section: &'a [u8], count: u32) -> Option<Self> {
         let mut cursor = Cursor::new(section);
-        let permutation = Permutation::open(cursor.part()?)?;
-        let inner = Bitmap::open(cursor.part()?)?;
-        let mut column = || Column::open(cursor.part()?);
-        let (ends, parents) = (column()?, column()?);
-        let (children, further_parents) = (column()?, column()?);
-        let kinds = cursor.part()?;
-        let mut column = || Column::open(cursor.part()?);
-        let further = FurtherEdges { children, parents: further_parents, kinds, by_parent: column()? };
-        let intervals = FurtherIntervals { concepts: column()?, starts: column()?, ends: column()? };
-        let fits = inner.len() == count
-            && ends.len() == inner.ones() as usize
-            && parents.len() == ends.len()
-            && [further.parents.len(), further.kinds.len(), further.by_parent.len()] == [further.children.len(); 3]
-            && [intervals.starts.len(), intervals.ends.len()] == [intervals.concepts.len(); 2];
-        fits.then_some(Self { count, permutation, inner, ends, parents, further, intervals })
+        let places = Places::parse(&mut cursor, count)?;
+        let (sizes, steps_back) = (SmallNumbers::open(cursor.part()?)?, SmallNumbers::open(cursor.part()?)?);
+        let (further, intervals) = (FurtherEdges::open(cursor.part()?)?, FurtherIntervals::open(cursor.part()?)?);
+        let fits = [sizes.len(), steps_back.len()] == [places.inner.ones() as usize; 2];
+        fits.then_some(Self { places, sizes, steps_back, further, intervals })
     }
 
     pub(crate) fn node(&self, concept: u32) -> Result<u32> {
-        self.permutation.node(concept).filter(|node| *node < self.count).ok_or_else(damaged)
+        self.places.node(concept)
     }
 
     pub(crate) fn concept(&self, node: u32) -> Result<u32> {
-        self.permutation.concept(node).filter(|concept| *concept < self.count).ok_or_else(damaged)
-    }
-
-    /// True if the concept has children in the tree.
-    #[inline]
-    pub(crate) fn has_children(&self, concept: u32) -> Result<bool> {
-        Ok(self.inner.get(self.node(concept)?))
+        self.places.permutation.concept(node).filter(|concept| *concept < self.places.count).ok_or_else(damaged)
     }
 
     /// One past the last node below `node`, which is `node + 1` for a leaf.
     pub(crate) fn end(&self, node: u32) -> Result<u32> {
-        if !self.inner.get(node) {
-            return Ok(node.saturating_add(1));
-        }
-        let end = self.ends.get(self.inner.rank(node) as usize);
-        end.filter(|end| node < *end && *end <= self.count).ok_or_else(damaged)
+        let inner = self.places.inner;
+        if inner.get(node) { self.inner_end(inner.rank(node), node) } else { Ok(node.saturating_add(1)) }
+    }
+
+    /// The same for the inner node `number`, which is `node`.
+    fn inner_end(&self, number: u32, node: u32) -> Result<u32> {
+        let end = self.sizes.get(number as usize).and_then(|size| node.checked_add(size)?.checked_add(1));
+        end.filter(|end| *end <= self.places.count).ok_or_else(damaged)
     }
 
     pub(crate) fn tree_parent(&self, node: u32) -> Result<Option<u32>> {
-        let stored = |inner: u32| match self.parents.get(inner as usize) {
-            Some(0) => Ok(None),
-            // A parent comes before its children.
-            Some(above) if above <= node => Ok(Some(above - 1)),
-            _ => Err(damaged()),
-        };
-        let before = self.inner.rank(node);
-        if self.inner.get(node) {
-            return stored(before);
-        }
-        let mut candidate = before.checked_sub(1).and_then(|rank| self.inner.select(rank));
+        let inner = self.places.inner;
+        let number = inner.rank(node);
+        // What is above a leaf is the inner node before it, or is above that.
+        let mut candidate = if inner.get(node) { self.above(number)? } else { number.checked_sub(1) };
         for _ in 0..MAX_LEVELS {
-            let Some(above) = candidate else { return Ok(None) };
-            if node < self.end(above)? {
-                return Ok(Some(above));
+            let Some(number) = candidate else { return Ok(None) };
+            let start = inner.select(number).ok_or_else(damaged)?;
+            if node < self.inner_end(number, start)? {
+                return Ok(Some(start));
             }
-            candidate = stored(self.inner.rank(above))?;
+            candidate = self.above(number)?;
         }
         Err(damaged())
+    }
+
+    /// The number of the inner node above the inner node `number`; always a lower one, so that walks upwards end.
+    fn above(&self, number: u32) -> Result<Option<u32>> {
+        match self.steps_back.get(number as usize) {
+            Some(0) => Ok(None),
+            Some(steps) => number.checked_sub(steps).map(Some).ok_or_else(damaged),
+            None => Err(damaged()),
+        }
     }
 
     /// The concepts one step above, the tree's parent first.
@@ -453,7 +564,7 @@ impl<'a> Hierarchy<'a> {
             Some(1) => EdgeKind::PartOf,
             _ => return Err(damaged()),
         };
-        let concept = side.get(edge).filter(|concept| *concept < self.count).ok_or_else(damaged)?;
+        let concept = side.get(edge).filter(|concept| *concept < self.places.count).ok_or_else(damaged)?;
         Ok((concept, kind))
     }
 
@@ -462,7 +573,7 @@ impl<'a> Hierarchy<'a> {
     pub(crate) fn intervals(&self, concept: u32) -> Result<impl Iterator<Item = (u32, u32)> + use<'a>> {
         let node = self.node(concept)?;
         let own = (node, self.end(node)?);
-        let (further, count) = (self.intervals, self.count);
+        let (further, count) = (self.intervals, self.places.count);
         let first = further.concepts.lower_bound(concept);
         let rest = (first..further.concepts.len())
             .take_while(move |at| further.concepts.get(*at) == Some(concept))
@@ -498,6 +609,33 @@ mod tests {
         // The tree alone has no cycle here; the further edge closes one.
         assert!(encode(&[0, 1, 2], &[is_a(1, 0), is_a(2, 1), is_a(0, 2)]).is_err());
         assert!(encode(&[0, 1, 2, 3], &[is_a(1, 0), is_a(2, 1), is_a(1, 3), is_a(3, 2)]).is_err());
+    }
+
+    #[test]
+    fn wide_and_deep_trees_are_walked() {
+        // Two roots; under the first a thousand headings of three codes, in an order that is not that of the
+        // numbers; under the second a chain.
+        let headings = 2..1002;
+        let codes = 1002..4002;
+        let chain = 4002..4502;
+        let mut edges: Vec<Edge> = headings.clone().map(|heading| is_a(heading, 0)).collect();
+        edges.extend(codes.clone().map(|code| is_a(code, 2 + (code - 1002) / 3)));
+        edges.extend(chain.clone().map(|link| is_a(link, if link == 4002 { 1 } else { link - 1 })));
+        for order in [(0..4502).collect::<Vec<u32>>(), (0..4502).rev().collect()] {
+            let section = encode(&order, &edges).unwrap();
+            let hierarchy = Hierarchy::open(&section, 4502).unwrap();
+            for concept in 0..4502 {
+                assert_eq!(hierarchy.concept(hierarchy.node(concept).unwrap()).unwrap(), concept);
+                let parent = hierarchy.tree_parent(hierarchy.node(concept).unwrap()).unwrap();
+                let parent = parent.map(|node| hierarchy.concept(node).unwrap());
+                assert_eq!(parent, edges.iter().find(|edge| edge.child == concept).map(|edge| edge.parent));
+                assert_eq!(hierarchy.subsumes(1, concept).unwrap(), concept == 1 || concept >= 4002);
+                assert_eq!(
+                    hierarchy.places.has_children(concept).unwrap(),
+                    concept < 1002 || (4002..4501).contains(&concept)
+                );
+            }
+        }
     }
 
     proptest! {

@@ -4,18 +4,21 @@
 //! 0 u8                    every concept once, in order
 //! 1 u8 | Bitmap           some concepts, at most once each
 //! 2 u8 | Column           concepts as numbers, repeats allowed
+//! 3 u8 | part: Column     some concepts, at most once each, as runs of neighbours: the first of each run
+//!      | part: Column     and, for each run and for the end, how many concepts stand before it
 //! ```
 //! The position of a concept in the list is the key to whatever stands beside it: its term, its value.
 
 use std::ops::Range;
 
-use super::bytes::{Bitmap, Column};
+use super::bytes::{Bitmap, Column, Cursor, put_part};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Members<'a> {
     All(u32),
     Bitmap(Bitmap<'a>),
     Column(Column<'a>),
+    Runs { starts: Column<'a>, before: Column<'a> },
 }
 
 impl<'a> Members<'a> {
@@ -25,21 +28,29 @@ impl<'a> Members<'a> {
         if distinct && concepts.len() == count as usize {
             return vec![0];
         }
-        let column = Column::encode(concepts);
+        let mut smallest = [vec![2], Column::encode(concepts)].concat();
         if distinct {
-            let bitmap = Bitmap::encode(count, concepts.iter().copied());
-            if bitmap.len() < column.len() {
-                return [vec![1], bitmap].concat();
+            let bitmap = [vec![1], Bitmap::encode(count, concepts.iter().copied())].concat();
+            for form in [bitmap, encode_runs(concepts)] {
+                if form.len() < smallest.len() {
+                    smallest = form;
+                }
             }
         }
-        [vec![2], column].concat()
+        smallest
     }
 
+    #[inline]
     pub(crate) fn open(bytes: &'a [u8], count: u32) -> Option<Self> {
         match bytes.split_first()? {
             (0, []) => Some(Self::All(count)),
             (1, rest) => Bitmap::open(rest).filter(|bitmap| bitmap.len() == count).map(Self::Bitmap),
             (2, rest) => Column::open(rest).map(Self::Column),
+            (3, rest) => {
+                let mut cursor = Cursor::new(rest);
+                let (starts, before) = (Column::open(cursor.part()?)?, Column::open(cursor.part()?)?);
+                (before.len() == starts.len() + 1).then_some(Self::Runs { starts, before })
+            }
             _ => None,
         }
     }
@@ -49,6 +60,7 @@ impl<'a> Members<'a> {
             Self::All(count) => *count,
             Self::Bitmap(bitmap) => bitmap.ones(),
             Self::Column(column) => column.len() as u32,
+            Self::Runs { starts, before } => before.get(starts.len()).unwrap_or_default(),
         }
     }
 
@@ -65,17 +77,49 @@ impl<'a> Members<'a> {
                 let repeats = (first..column.len()).take_while(|at| column.get(*at) == Some(concept)).count();
                 first as u32..(first + repeats) as u32
             }
+            Self::Runs { starts, before } => {
+                let run = starts.lower_bound(concept.saturating_add(1)).checked_sub(1);
+                let position = run.and_then(|run| {
+                    let position = before.get(run)?.checked_add(concept.checked_sub(starts.get(run)?)?)?;
+                    (position < before.get(run + 1)?).then_some(position)
+                });
+                position.map_or(0..0, |position| position..position.saturating_add(1))
+            }
         }
     }
 
     /// The concept at a position.
+    #[cfg(any(test, feature = "search"))]
     pub(crate) fn concept(&self, position: u32) -> Option<u32> {
         match self {
             Self::All(count) => Some(position).filter(|position| position < count),
             Self::Bitmap(bitmap) => bitmap.select(position),
             Self::Column(column) => column.get(position as usize),
+            Self::Runs { starts, before } if position < self.len() => {
+                let run = before.lower_bound(position.checked_add(1)?).checked_sub(1)?;
+                starts.get(run)?.checked_add(position.checked_sub(before.get(run)?)?)
+            }
+            Self::Runs { .. } => None,
         }
     }
+}
+
+/// The concepts as runs, with their form.
+fn encode_runs(concepts: &[u32]) -> Vec<u8> {
+    let (mut starts, mut before) = (Vec::new(), Vec::new());
+    let mut expected = None;
+    for (position, &concept) in (0..).zip(concepts) {
+        if expected != Some(concept) {
+            starts.push(concept);
+            before.push(position);
+        }
+        expected = concept.checked_add(1);
+    }
+    before.push(concepts.len() as u32);
+    let mut out = vec![3];
+    put_part(&mut out, &Column::encode(&starts));
+    put_part(&mut out, &Column::encode(&before));
+    out
 }
 
 #[cfg(test)]
@@ -85,7 +129,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_form_answers_alike(mut concepts in prop::collection::vec(0_u32..200, 0..400), distinct: bool) {
+        fn every_form_answers_alike(
+            mut concepts in prop::collection::vec(0_u32..200, 0..400),
+            distinct: bool,
+            neighbours in 1_u32..60,
+        ) {
+            // With more neighbours, the concepts fall into fewer runs.
+            concepts.retain(|concept| concept / neighbours % 2 == 0);
             concepts.sort_unstable();
             if distinct { concepts.dedup(); }
             let bytes = Members::encode(&concepts, 200);

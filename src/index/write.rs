@@ -145,7 +145,7 @@ impl<'d> Sorted<'d> {
                 (status != Status::usual(has_children)).then(|| (number, status.to_byte()))
             })
             .collect();
-        SparseBytes::encode(&unusual)
+        SparseBytes::encode(&unusual, self.list.len() as u32)
     }
 
     /// Printed codes and source codes that cannot be rendered from the key.
@@ -197,9 +197,9 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
             None => Error::Draft { message: reason.into(), code: None },
         }
     })?;
-    let view = hierarchy::Hierarchy::open(&section, concepts.list.len() as u32)?;
+    let places = hierarchy::Places::open(&section, concepts.list.len() as u32)?;
     for (number, slot) in has_children.iter_mut().enumerate() {
-        *slot = view.has_children(number as u32)?;
+        *slot = places.has_children(number as u32)?;
     }
     Ok((section, has_children))
 }

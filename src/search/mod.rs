@@ -242,66 +242,66 @@ impl Searcher {
         query: &str,
         options: &SearchOptions,
     ) -> Result<Answer<'a>> {
-        let mut answer = Answer { hits: Vec::new(), complete: true };
-        let mut work = options.work_limit;
-        self.scorer.start();
         match &options.lexicon {
             Some(lexicon) => self.query.read(query, lexicon),
             None => self.query.read(query, &Lexicon::built_in()),
         }
-        answer.complete &= self.query.is_whole();
+        self.scorer.start();
+        let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored: Vec::new() };
+        let mut hits = Vec::new();
         for system in systems {
             if system.text_version() != crate::text::TEXT_VERSION {
                 let (found, current) = (system.text_version(), crate::text::TEXT_VERSION);
                 return Err(crate::Error::TextVersion { found, current });
             }
-            let mut hits = code_hits(system, query, options)?;
-            answer.complete &= self.word_hits(system, options, &mut work, &mut hits)?;
-            answer.hits.append(&mut hits);
+            let by_code = code_hits(system, query, options)?;
+            hits.append(&mut self.word_hits(system, by_code, &mut run)?);
         }
         // Stable: equal scores stay in the order of systems, then of the system's own ranking.
-        answer.hits.sort_by_key(|hit| std::cmp::Reverse(hit.score));
-        answer.hits.truncate(options.limit);
-        Ok(answer)
+        hits.sort_by_key(|hit: &Hit<'_>| std::cmp::Reverse(hit.score));
+        hits.truncate(options.limit);
+        Ok(Answer { hits, complete: run.complete })
     }
 
+    /// Adds what the query's words find to what the query found as a code.
     fn word_hits<'a>(
         &mut self,
         system: &'a CodeSystem,
-        options: &SearchOptions,
-        work: &mut u32,
-        hits: &mut Vec<Hit<'a>>,
-    ) -> Result<bool> {
-        let mut complete = true;
-        let mut scored = Vec::new();
+        mut hits: Vec<Hit<'a>>,
+        run: &mut Run<'_>,
+    ) -> Result<Vec<Hit<'a>>> {
+        run.scored.clear();
         for (number, language) in system.identity().search_languages.iter().enumerate() {
-            if options.languages.is_empty() || options.languages.contains(language) {
+            if run.options.languages.is_empty() || run.options.languages.contains(language) {
                 let words = system.words(u16::try_from(number).unwrap_or(u16::MAX))?;
                 for (number, variant) in self.query.variants_mut().iter_mut().enumerate() {
-                    complete &= self.candidates.find(variant, &words, work)?;
-                    complete &= self.scorer.score(
-                        system,
-                        &words,
-                        (number, variant),
-                        &self.candidates,
-                        options,
-                        work,
-                        &mut scored,
-                    )?;
+                    run.complete &= self.candidates.find(variant, &words, &mut run.work)?;
+                    self.scorer.score(system, &words, (number, variant), &self.candidates, run)?;
                 }
             }
         }
-        score::rank(&mut scored);
-        for found in scored {
-            if hits.len() >= options.limit.saturating_add(1) {
+        score::rank(&mut run.scored);
+        let most = hits.len().saturating_add(run.options.limit);
+        for found in &run.scored {
+            if hits.len() >= most {
                 break;
             }
             if hits.iter().all(|hit| hit.concept.id().get() != found.concept) {
-                hits.push(self.scorer.explain(system, &self.query, &found)?);
+                hits.push(self.scorer.explain(system, &self.query, found)?);
             }
         }
-        Ok(complete)
+        Ok(hits)
     }
+}
+
+/// One query under way.
+struct Run<'o> {
+    options: &'o SearchOptions,
+    /// What is left of the work limit.
+    work: u32,
+    complete: bool,
+    /// The terms of the system being searched that were scored.
+    scored: Vec<score::Scored>,
 }
 
 impl CodeSystem {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::candidates::Candidates;
 use super::readings::{Query, Reading, Variant, Word, cost};
-use super::{Confidence, Hit, SearchOptions, WordMatch, is_wanted};
+use super::{Confidence, Hit, Run, WordMatch, is_wanted};
 use crate::code::Mark;
 use crate::concept::Concept;
 use crate::index::words::Words;
@@ -133,19 +133,17 @@ struct Match {
 }
 
 impl Scorer {
-    /// Scores the candidates of one language and appends those that are wanted. False if the work limit was reached.
+    /// Scores the candidates of one language and appends those that are wanted.
     pub(super) fn score(
         &mut self,
         system: &CodeSystem,
         words: &Words<'_>,
         (number, query): (usize, &Variant),
         candidates: &Candidates,
-        options: &SearchOptions,
-        work: &mut u32,
-        scored: &mut Vec<Scored>,
-    ) -> Result<bool> {
+        run: &mut Run<'_>,
+    ) -> Result<()> {
         for &(promise, candidate) in &candidates.terms {
-            if promise - query.penalty + points::MORE_THAN_PROMISED < self.least_wanted(options.limit) {
+            if promise - query.penalty + points::MORE_THAN_PROMISED < self.least_wanted(run.options.limit) {
                 break;
             }
             let term = words.first_term.saturating_add(candidate);
@@ -154,7 +152,7 @@ impl Scorer {
             };
             let former = group.r#use == DesignationUse::FormerName;
             let concept = Concept::new(system, concept);
-            if (former && !options.former_names) || !is_wanted(&concept, options)? {
+            if (former && !run.options.former_names) || !is_wanted(&concept, run.options)? {
                 continue;
             }
             let asterisk = if concept.mark()? == Mark::Asterisk { points::ASTERISK } else { 0.0 };
@@ -166,17 +164,20 @@ impl Scorer {
             self.align(system, term, query.words())?;
             // Each word of the query was compared with each of the term.
             let pairs = self.analyzer.tokens().len().saturating_mul(query.words().len());
-            match work.checked_sub(u32::try_from(pairs).unwrap_or(u32::MAX)) {
-                Some(left) => *work = left,
-                None => return Ok(false),
+            match run.work.checked_sub(u32::try_from(pairs).unwrap_or(u32::MAX)) {
+                Some(left) => run.work = left,
+                None => {
+                    run.complete = false;
+                    return Ok(());
+                }
             }
             let said = words.weight_of(candidate);
             let (score, confidence) = self.evaluate(query.words(), said);
             let score = score + kind - asterisk - query.penalty;
-            self.remember(score, options.limit);
-            scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
+            self.remember(score, run.options.limit);
+            run.scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Forgets the query before.

@@ -20,8 +20,8 @@
 //! Equal endings are stored once (the three ◎ above are one node), which is what makes it small. The
 //! builder moves each output as near to the root as it can. So the sum on arriving at a node is the
 //! *smallest* value below it, and, the values being ranks, everything below a node is one contiguous
-//! range of ranks that ends where the next sibling's begins. [`Automaton::prefix_range`],
-//! [`Automaton::lower_bound`] and [`Automaton::key_of`] rest on that.
+//! range of ranks that ends where the next sibling's begins. [`Automaton::prefix_range`]
+//! and [`Automaton::key_of`] rest on that.
 //!
 //! # The bytes
 //!
@@ -76,7 +76,8 @@ mod tests;
 use std::ops::{ControlFlow, Range};
 
 use self::node::{Damage, FIRST_NODE, Node, Step};
-pub(crate) use self::one_edit::{Edit, EditKind};
+#[cfg(test)]
+use self::one_edit::{Edit, EditKind};
 use crate::{Error, Result};
 
 /// The longest key, in bytes, that [`Automaton::key_of`] and the visits spell out. Writers refuse longer keys.
@@ -109,12 +110,12 @@ pub(crate) enum Completeness {
 
 /// A place in the graph: a node's address, and the sum of the outputs on the way to it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Position {
-    address: usize,
-    sum: u64,
+pub(crate) struct Place {
+    pub(crate) address: usize,
+    pub(crate) sum: u64,
 }
 
-impl Position {
+impl Place {
     #[inline(always)]
     fn after(self, step: Step) -> Self {
         Self { address: step.target, sum: self.sum.wrapping_add(step.output) }
@@ -123,7 +124,7 @@ impl Position {
 
 /// Where a walk along some bytes arrived, and the rank at which its last right-hand neighbour begins.
 struct Descent {
-    place: Position,
+    place: Place,
     end: u64,
     /// False when the bytes led nowhere: then the keys on from `place.sum` are greater than the bytes.
     arrived: bool,
@@ -132,6 +133,7 @@ struct Descent {
 impl<'a> Automaton<'a> {
     /// Opens the transducer in `bytes`; `section` names it in errors. Constant time: checks the version and the
     /// geometry of header and footer; nodes are checked as they are read.
+    #[inline]
     pub(crate) fn new(bytes: &'a [u8], section: &'static str) -> Result<Self> {
         let corrupt = |detail| Error::corrupt(section, detail);
         let footer = bytes.len().checked_sub(FOOTER).ok_or_else(|| corrupt("the automaton is cut short"))?;
@@ -160,7 +162,20 @@ impl<'a> Automaton<'a> {
     /// The value of `key`, or `None` if it is not a key. Time proportional to the key's length.
     #[inline]
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<u64>> {
-        self.value_of(key).map_err(|damage| self.corrupt(damage))
+        self.value_of(self.start(), key).map_err(|damage| self.corrupt(damage))
+    }
+
+    /// The value of the key that goes on with `rest` from a place that [`place_after`](Self::place_after) once gave.
+    /// A place that is none gives a wrong value or an error.
+    #[inline]
+    pub(crate) fn get_from(&self, place: Place, rest: &[u8]) -> Result<Option<u64>> {
+        self.value_of(place, rest).map_err(|damage| self.corrupt(damage))
+    }
+
+    /// Where `prefix` leads; `None` if no key begins with it.
+    pub(crate) fn place_after(&self, prefix: &[u8]) -> Result<Option<Place>> {
+        let descent = self.descend(prefix).map_err(|damage| self.corrupt(damage))?;
+        Ok(descent.arrived.then_some(descent.place))
     }
 
     /// Appends the key whose value is `rank` to `out`; gives false, and leaves `out` as it was, if there is none.
@@ -187,15 +202,10 @@ impl<'a> Automaton<'a> {
         Err(Error::corrupt(self.section, "the ranks of a prefix are out of order"))
     }
 
-    /// The rank of the first key that is not less than `key`, or [`Automaton::len`] if all are less. The values must
-    /// be the ranks of the keys. Time proportional to the key's length.
-    pub(crate) fn lower_bound(&self, key: &[u8]) -> Result<u64> {
-        Ok(self.prefix_range(key)?.start)
-    }
-
     /// Calls `visit` with each key that starts with `prefix`, and its value, in the order of the keys, until it
     /// breaks. Each node read takes one of the `steps`. A key longer than [`KEY_LIMIT`] is an error.
-    pub(crate) fn visit_prefix(
+    #[cfg(test)]
+    fn visit_prefix(
         &self,
         prefix: &[u8],
         steps: &mut u32,
@@ -205,13 +215,12 @@ impl<'a> Automaton<'a> {
         self.outcome(walk.prefix(self.start(), prefix, visit))
     }
 
-    fn start(&self) -> Position {
-        Position { address: self.root, sum: 0 }
+    fn start(&self) -> Place {
+        Place { address: self.root, sum: 0 }
     }
 
     #[inline]
-    fn value_of(&self, key: &[u8]) -> Result<Option<u64>, Damage> {
-        let mut place = self.start();
+    fn value_of(&self, mut place: Place, key: &[u8]) -> Result<Option<u64>, Damage> {
         for &byte in key {
             match Node::read(self.bytes, place.address)?.find(self.bytes, byte)? {
                 Some(step) => place = place.after(step),
@@ -248,7 +257,7 @@ impl<'a> Automaton<'a> {
             let number = node.first_not_below(self.bytes, byte)?;
             let begins = |number| Ok::<_, Damage>(place.after(node.transition(self.bytes, number)?));
             if number == node.count() {
-                return Ok(Descent { place: Position { sum: end, ..place }, end, arrived: false });
+                return Ok(Descent { place: Place { sum: end, ..place }, end, arrived: false });
             }
             let next = begins(number)?;
             if node.input(self.bytes, number)? != byte {
@@ -330,7 +339,7 @@ struct Walk<'a, 's> {
 /// A node on the way to the one being visited, and the number of its transition to take next.
 #[derive(Clone, Copy, Default)]
 struct Frame {
-    place: Position,
+    place: Place,
     next: usize,
 }
 
@@ -341,7 +350,7 @@ impl Walk<'_, '_> {
     }
 
     /// The place that `bytes` lead to from `place`, if they lead anywhere.
-    fn follow(&mut self, mut place: Position, bytes: &[u8]) -> Result<Option<Position>, Stop> {
+    fn follow(&mut self, mut place: Place, bytes: &[u8]) -> Result<Option<Place>, Stop> {
         for &byte in bytes {
             match self.node(place.address)?.find(self.bytes, byte)? {
                 Some(step) => place = place.after(step),
@@ -351,9 +360,10 @@ impl Walk<'_, '_> {
         Ok(Some(place))
     }
 
+    #[cfg(test)]
     fn prefix(
         &mut self,
-        start: Position,
+        start: Place,
         prefix: &[u8],
         visit: &mut dyn FnMut(&[u8], u64) -> ControlFlow<()>,
     ) -> Result<(), Stop> {
@@ -366,7 +376,7 @@ impl Walk<'_, '_> {
     /// Visits `key`, which leads to `place`, if it is one, and all keys that continue it, in order.
     fn subtree(
         &mut self,
-        place: Position,
+        place: Place,
         key: &mut Key,
         visit: &mut dyn FnMut(&[u8], u64) -> ControlFlow<()>,
     ) -> Result<(), Stop> {
@@ -399,7 +409,7 @@ impl Walk<'_, '_> {
     /// Reads the node at `place` and visits `key`, which led there, if the node is final.
     fn arrive(
         &mut self,
-        place: Position,
+        place: Place,
         key: &Key,
         visit: &mut dyn FnMut(&[u8], u64) -> ControlFlow<()>,
     ) -> Result<Node, Stop> {

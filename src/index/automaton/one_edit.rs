@@ -24,7 +24,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Automaton, Completeness, Key, Position, Stop, Walk};
+use super::{Automaton, Completeness, Key, Place, Stop, Walk};
 use crate::Result;
 
 /// The edit that turns a word into a key, or into a prefix of it.
@@ -132,7 +132,7 @@ impl Ending<'_> {
 }
 
 impl Search<'_, '_, '_, '_> {
-    fn run(&mut self, root: Position, word: &str) -> Result<(), Stop> {
+    fn run(&mut self, root: Place, word: &str) -> Result<(), Stop> {
         if let Some(place) = self.walk.follow(root, word.as_bytes())? {
             let unchanged = Edit { kind: EditKind::None, position: word.chars().count() };
             self.matched(place, &[word], unchanged)?;
@@ -153,7 +153,7 @@ impl Search<'_, '_, '_, '_> {
     }
 
     /// Finds the keys that start with the current one and differ from the word in what comes next.
-    fn differ(&mut self, place: Position, difference: Difference<'_>) -> Result<(), Stop> {
+    fn differ(&mut self, place: Place, difference: Difference<'_>) -> Result<(), Stop> {
         let (first, after_first) = split_character(difference.rest);
         if first.is_empty() && self.as_prefix {
             return Ok(());
@@ -172,7 +172,7 @@ impl Search<'_, '_, '_, '_> {
     }
 
     /// Tries each character of which `begun` is the beginning and which keys have on from `place`.
-    fn branches(&mut self, place: Position, begun: Character, difference: Difference<'_>) -> Result<(), Stop> {
+    fn branches(&mut self, place: Place, begun: Character, difference: Difference<'_>) -> Result<(), Stop> {
         let node = self.walk.node(place.address)?;
         for number in 0..node.count() {
             let Some(character) = begun.with(node.input(self.walk.bytes, number)?) else { continue };
@@ -187,7 +187,7 @@ impl Search<'_, '_, '_, '_> {
     }
 
     /// Tries the edits after which a key goes on with `character`, which leads to `place`, where the word does not.
-    fn branch(&mut self, place: Position, character: Character, difference: Difference<'_>) -> Result<(), Stop> {
+    fn branch(&mut self, place: Place, character: Character, difference: Difference<'_>) -> Result<(), Stop> {
         let common = self.key.len;
         self.key.extend(character.as_slice())?;
         if self.as_prefix && split_character(difference.rest).1.is_empty() {
@@ -199,7 +199,7 @@ impl Search<'_, '_, '_, '_> {
         Ok(())
     }
 
-    fn endings(&mut self, place: Position, character: Character, difference: Difference<'_>) -> Result<(), Stop> {
+    fn endings(&mut self, place: Place, character: Character, difference: Difference<'_>) -> Result<(), Stop> {
         for ending in difference.endings(character.as_slice()) {
             let [head, tail] = ending.pieces;
             let Some(middle) = self.walk.follow(place, head.as_bytes())? else { continue };
@@ -214,7 +214,7 @@ impl Search<'_, '_, '_, '_> {
     }
 
     /// Visits the current key with `pieces` behind it, which lead to `place`; as a prefix, all keys that continue it.
-    fn matched(&mut self, place: Position, pieces: &[&str], edit: Edit) -> Result<(), Stop> {
+    fn matched(&mut self, place: Place, pieces: &[&str], edit: Edit) -> Result<(), Stop> {
         let before = self.key.len;
         pieces.iter().try_for_each(|piece| self.key.extend(piece.as_bytes()))?;
         let Self { walk, key, visit, .. } = self;

@@ -143,7 +143,6 @@ proptest! {
                 let start = sorted.partition_point(|key| key.as_slice() < probe);
                 let end = start + sorted[start..].iter().take_while(|key| key.starts_with(probe)).count();
                 prop_assert_eq!(automaton.get(probe).unwrap().is_some(), keys.contains(probe));
-                prop_assert_eq!(automaton.lower_bound(probe).unwrap(), start as u64);
                 prop_assert_eq!(automaton.prefix_range(probe).unwrap(), start as u64..end as u64);
                 let wanted: Vec<_> = (start..end).map(|rank| (sorted[rank].clone(), rank as u64)).collect();
                 prop_assert_eq!(visited(automaton, probe), wanted);
@@ -198,7 +197,6 @@ fn ask_everything(bytes: &[u8]) {
     let Ok(automaton) = Automaton::new(bytes, "test") else { return };
     for probe in ["", "a", "a0", "a09", "abc", "b00", "b001", "đ", "zzz"] {
         let _ = automaton.get(probe.as_bytes());
-        let _ = automaton.lower_bound(probe.as_bytes());
         let _ = automaton.prefix_range(probe.as_bytes());
         let _ = automaton.visit_prefix(probe.as_bytes(), &mut 100, &mut |_, _| ControlFlow::Continue(()));
         for as_prefix in [false, true] {

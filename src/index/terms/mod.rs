@@ -243,6 +243,7 @@ impl<'a> Terms<'a> {
     }
 
     /// How many terms there are.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> u32 {
         self.terms
     }
