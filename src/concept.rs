@@ -156,14 +156,14 @@ impl<'a> Concept<'a> {
 
     /// The concepts one step above it; the one under which its publisher prints it comes first. Empty for a root.
     pub fn parents(&self) -> Result<Vec<Parentage<'a>>> {
-        let hierarchy = self.system.hierarchy()?;
+        let hierarchy = self.system.hierarchy();
         let parents = hierarchy.parents(self.id.0)?;
         Ok(parents.into_iter().map(|(parent, kind)| Parentage { concept: self.sibling(parent), kind }).collect())
     }
 
     /// The concepts one step below it, in the publisher's order, those of further is-a edges last. Empty for a leaf.
     pub fn children(&self) -> Result<Vec<Concept<'a>>> {
-        let hierarchy = self.system.hierarchy()?;
+        let hierarchy = self.system.hierarchy();
         let node = hierarchy.node(self.id.0)?;
         let end = hierarchy.end(node)?;
         let mut children = Vec::new();
@@ -181,7 +181,7 @@ impl<'a> Concept<'a> {
 
     /// All concepts above it by is-a edges, nearest first, each once. Empty for a root.
     pub fn ancestors(&self) -> Result<Vec<Concept<'a>>> {
-        let hierarchy = self.system.hierarchy()?;
+        let hierarchy = self.system.hierarchy();
         let mut found: Vec<u32> = vec![self.id.0];
         let mut known = HashSet::from([self.id.0]);
         let mut next = 0;
@@ -200,7 +200,7 @@ impl<'a> Concept<'a> {
     /// An item is an error if the index is damaged there.
     pub fn descendants(&self) -> Result<impl Iterator<Item = Result<Concept<'a>>> + use<'a>> {
         let concept = *self;
-        let hierarchy = self.system.hierarchy()?;
+        let hierarchy = self.system.hierarchy();
         let own = hierarchy.node(self.id.0)?;
         let nodes = hierarchy.intervals(self.id.0)?.flat_map(|(start, end)| start..end);
         Ok(nodes.filter(move |node| *node != own).map(move |node| Ok(concept.sibling(hierarchy.concept(node)?))))
@@ -236,7 +236,7 @@ impl<'a> Concept<'a> {
     /// True if `other` is this concept or lies below it by is-a edges. False for concepts of another index,
     /// even where they have the same code: editions differ in what a code means.
     pub fn subsumes(&self, other: &Concept<'_>) -> Result<bool> {
-        Ok(self.system.is_same(other.system) && self.system.hierarchy()?.subsumes(self.id.0, other.id.0)?)
+        Ok(self.system.is_same(other.system) && self.system.hierarchy().subsumes(self.id.0, other.id.0)?)
     }
 
     fn sibling(&self, id: u32) -> Concept<'a> {

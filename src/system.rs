@@ -11,7 +11,7 @@ use crate::index::bytes::Cursor;
 use crate::index::codes::Codes;
 use crate::index::container::{Container, Kind, Section};
 use crate::index::designations::{Group, read_groups};
-use crate::index::hierarchy::{Hierarchy, Places};
+use crate::index::hierarchy::Hierarchy;
 use crate::index::properties::{Property, Stored, read_definitions};
 use crate::index::sparse::{SparseBytes, SparseTexts};
 use crate::index::status::Status;
@@ -23,8 +23,9 @@ use crate::{Error, Result};
 /// One edition of a code system, opened from its index.
 ///
 /// It is immutable and cheap to clone (clones share the bytes), and can be used from any number of
-/// threads at once. Opening reads the header, the section table and the small sections that describe the
-/// edition; every other section is checked against its checksum when it is first used.
+/// threads at once. Opening reads the header, the section table, what describes the edition, and the codes
+/// with their status and hierarchy; names, properties and words are checked against their checksums when
+/// they are first used.
 ///
 /// ```
 /// # #[cfg(feature = "bundled")] {
@@ -41,11 +42,47 @@ pub struct CodeSystem {
 }
 
 struct Inner {
-    container: Container,
+    opened: Opened,
     identity: Identity,
     groups: Vec<Group>,
     properties: Vec<Property>,
     definitions: Vec<PropertyDefinition>,
+}
+
+self_cell::self_cell!(
+    /// The file, and the sections that nearly every question needs, opened once.
+    struct Opened {
+        owner: Container,
+        #[covariant]
+        dependent: Views,
+    }
+);
+
+struct Views<'a> {
+    codes: Codes<'a>,
+    /// The statuses that are not the usual ones.
+    statuses: SparseBytes<'a>,
+    hierarchy: Hierarchy<'a>,
+    /// Codes that cannot be rendered from their keys …
+    printed_codes: SparseTexts<'a>,
+    /// … and codes that their source wrote otherwise.
+    source_codes: SparseTexts<'a>,
+}
+
+impl<'a> Views<'a> {
+    fn open(container: &'a Container, count: u32) -> Result<Self> {
+        let section = |section| container.section(section, 0);
+        let statuses = SparseBytes::open(section(Section::Status)?, count);
+        let mut code_texts = Cursor::new(section(Section::CodeTexts)?);
+        let damaged = || Error::corrupt("code texts", "a part is cut off");
+        Ok(Self {
+            codes: Codes::open(section(Section::Codes)?)?,
+            statuses: statuses.ok_or(Error::corrupt("status", "a part is cut off"))?,
+            hierarchy: Hierarchy::open(section(Section::Hierarchy)?, count)?,
+            printed_codes: SparseTexts::open(&mut code_texts).ok_or_else(damaged)?,
+            source_codes: SparseTexts::open(&mut code_texts).ok_or_else(damaged)?,
+        })
+    }
 }
 
 impl CodeSystem {
@@ -103,7 +140,8 @@ impl CodeSystem {
         let groups = read_groups(container.section(Section::Designations, 0)?)?;
         let properties = read_definitions(container.section(Section::Properties, 0)?)?;
         let definitions = properties.iter().map(|property| property.definition.clone()).collect();
-        Ok(Self { inner: Arc::new(Inner { container, identity, groups, properties, definitions }) })
+        let opened = Opened::try_new(container, |container| Views::open(container, identity.concepts))?;
+        Ok(Self { inner: Arc::new(Inner { opened, identity, groups, properties, definitions }) })
     }
 
     /// The embedded starter set; see [`bundled`](crate::bundled).
@@ -166,7 +204,7 @@ impl CodeSystem {
     pub fn lookup(&self, code: &str) -> Result<Lookup<'_>> {
         let unknown = || Lookup::Unknown { known_in: Vec::new(), fragment: self.is_fragment() };
         let Some(key) = self.grammar().parse(code) else { return Ok(unknown()) };
-        let found = self.codes()?.get(key.as_bytes())?;
+        let found = self.views().codes.get(key.as_bytes())?;
         if found.end > self.len() {
             return Err(Error::corrupt("codes", "a code leads to no concept"));
         }
@@ -206,7 +244,7 @@ impl CodeSystem {
     ///
     /// [`Error::Corrupt`] if the hierarchy is damaged.
     pub fn roots(&self) -> Result<Vec<Concept<'_>>> {
-        let hierarchy = self.hierarchy()?;
+        let hierarchy = self.hierarchy();
         let mut roots = Vec::new();
         let mut node = 0;
         while node < self.len() {
@@ -226,7 +264,7 @@ impl CodeSystem {
     /// [`Error::Corrupt`] if the codes are damaged.
     pub fn codes_starting_with(&self, prefix: &str) -> Result<impl ExactSizeIterator<Item = Concept<'_>>> {
         let range = match self.grammar().parse(prefix) {
-            Some(key) => self.codes()?.with_prefix(key.as_bytes())?,
+            Some(key) => self.views().codes.with_prefix(key.as_bytes())?,
             None => 0..0,
         };
         Ok((range.start..range.end.min(self.len())).map(|id| Concept::new(self, id)))
@@ -244,31 +282,31 @@ impl CodeSystem {
     ///
     /// [`Error::Corrupt`] naming the first damaged section.
     pub fn verify(&self) -> Result<()> {
-        self.inner.container.verify()
+        self.container().verify()
     }
 
     /// The sections of the file with their sizes, in the order in which they stand.
     pub fn sections(&self) -> impl Iterator<Item = SectionInfo> {
-        self.inner.container.sections()
+        self.container().sections()
     }
 
     /// A number that names the content: two files with the same digest hold the same answers. It is a
     /// checksum for caches and logs, no defence against forgery.
     #[must_use]
     pub fn digest(&self) -> u64 {
-        self.inner.container.digest()
+        self.container().digest()
     }
 
     /// The version of the file format in which the index was written.
     #[must_use]
     pub fn format_version(&self) -> u16 {
-        self.inner.container.format_version()
+        self.container().format_version()
     }
 
     /// The version of the text normalisation with which its words were indexed.
     #[must_use]
     pub fn text_version(&self) -> u16 {
-        self.inner.container.text_version()
+        self.container().text_version()
     }
 
     pub(crate) fn grammar(&self) -> CodeGrammar {
@@ -280,16 +318,20 @@ impl CodeSystem {
     }
 
     fn section(&self, section: Section) -> Result<&[u8]> {
-        self.inner.container.section(section, 0)
+        self.container().section(section, 0)
+    }
+
+    fn container(&self) -> &Container {
+        self.inner.opened.borrow_owner()
+    }
+
+    fn views(&self) -> &Views<'_> {
+        self.inner.opened.borrow_dependent()
     }
 
     #[inline]
-    pub(crate) fn codes(&self) -> Result<Codes<'_>> {
-        Codes::open(self.section(Section::Codes)?)
-    }
-
-    pub(crate) fn hierarchy(&self) -> Result<Hierarchy<'_>> {
-        Hierarchy::open(self.section(Section::Hierarchy)?, self.len())
+    pub(crate) fn hierarchy(&self) -> &Hierarchy<'_> {
+        &self.views().hierarchy
     }
 
     pub(crate) fn terms(&self) -> Result<Terms<'_>> {
@@ -298,7 +340,7 @@ impl CodeSystem {
 
     #[cfg(feature = "search")]
     pub(crate) fn words(&self, language: u16) -> Result<crate::index::words::Words<'_>> {
-        crate::index::words::Words::open(self.inner.container.section(Section::Search, language)?)
+        crate::index::words::Words::open(self.container().section(Section::Search, language)?)
     }
 
     pub(crate) fn write_term(&self, term: u32, out: &mut String) -> Result<()> {
@@ -317,43 +359,28 @@ impl CodeSystem {
     }
 
     pub(crate) fn status(&self, concept: u32) -> Result<Status> {
-        let damaged = || Error::corrupt("status", "a concept has no such status");
-        let unusual = SparseBytes::open(self.section(Section::Status)?, self.len()).ok_or_else(damaged)?;
-        match unusual.get(concept) {
-            Some(byte) => Status::from_byte(byte).ok_or_else(damaged),
-            None => {
-                let places = Places::open(self.section(Section::Hierarchy)?, self.len())?;
-                Ok(Status::usual(places.has_children(concept)?))
-            }
-        }
-    }
-
-    /// The printed codes and the source codes that cannot be rendered.
-    fn code_texts(&self) -> Result<[SparseTexts<'_>; 2]> {
-        let mut cursor = Cursor::new(self.section(Section::CodeTexts)?);
-        match (SparseTexts::open(&mut cursor), SparseTexts::open(&mut cursor)) {
-            (Some(printed), Some(source)) => Ok([printed, source]),
-            _ => Err(Error::corrupt("code texts", "a part is cut off")),
+        match self.views().statuses.get(concept) {
+            Some(byte) => Status::from_byte(byte).ok_or(Error::corrupt("status", "a concept has no such status")),
+            None => Ok(Status::usual(self.hierarchy().has_children(concept)?)),
         }
     }
 
     pub(crate) fn write_code(&self, concept: u32, out: &mut String) -> Result<()> {
         let damaged = || Error::corrupt("code texts", "a code is no text");
-        let [printed, _] = self.code_texts()?;
-        if let Some(code) = printed.get(concept) {
+        if let Some(code) = self.views().printed_codes.get(concept) {
             out.push_str(code.ok_or_else(damaged)?);
             return Ok(());
         }
         let mut key = Vec::with_capacity(crate::code::MAX_KEY_LENGTH);
-        self.codes()?.key(concept, &mut key)?;
+        self.views().codes.key(concept, &mut key)?;
         let key = std::str::from_utf8(&key).map_err(|_| damaged())?;
         self.grammar().render(key, out);
         Ok(())
     }
 
     pub(crate) fn source_code(&self, concept: u32) -> Result<Option<&str>> {
-        let [_, source] = self.code_texts()?;
-        source.get(concept).map(|code| code.ok_or(Error::corrupt("code texts", "a code is no text"))).transpose()
+        let source = self.views().source_codes.get(concept);
+        source.map(|code| code.ok_or(Error::corrupt("code texts", "a code is no text"))).transpose()
     }
 
     /// The term under which a concept is shown in a language; without one, in the system's own language or else in any.

@@ -373,44 +373,12 @@ fn last_up_to(number: u32, runs: Range<usize>, start: impl Fn(usize) -> Option<u
     low.checked_sub(1)
 }
 
-/// The places of the concepts in the tree, and which of them have children: what a concept's status needs.
-#[derive(Clone, Copy)]
-pub(crate) struct Places<'a> {
-    count: u32,
-    permutation: Permutation<'a>,
-    inner: Bitmap<'a>,
-}
-
-impl<'a> Places<'a> {
-    /// Reads only the beginning of the section.
-    #[inline]
-    pub(crate) fn open(section: &'a [u8], count: u32) -> Result<Self> {
-        Self::parse(&mut Cursor::new(section), count).ok_or_else(damaged)
-    }
-
-    #[inline]
-    fn parse(cursor: &mut Cursor<'a>, count: u32) -> Option<Self> {
-        let permutation = Permutation::open(cursor.part()?)?;
-        let inner = Bitmap::open(cursor.part()?)?;
-        (inner.len() == count).then_some(Self { count, permutation, inner })
-    }
-
-    #[inline]
-    fn node(&self, concept: u32) -> Result<u32> {
-        self.permutation.node(concept).filter(|node| *node < self.count).ok_or_else(damaged)
-    }
-
-    /// True if the concept has children in the tree.
-    #[inline]
-    pub(crate) fn has_children(&self, concept: u32) -> Result<bool> {
-        Ok(self.inner.get(self.node(concept)?))
-    }
-}
-
 /// The section, opened.
 #[derive(Clone, Copy)]
 pub(crate) struct Hierarchy<'a> {
-    places: Places<'a>,
+    count: u32,
+    permutation: Permutation<'a>,
+    inner: Bitmap<'a>,
     /// By number of the inner node.
     sizes: SmallNumbers<'a>,
     steps_back: SmallNumbers<'a>,
@@ -476,35 +444,43 @@ impl<'a> Hierarchy<'a> {
 
     fn parse(section: &'a [u8], count: u32) -> Option<Self> {
         let mut cursor = Cursor::new(section);
-        let places = Places::parse(&mut cursor, count)?;
+        let permutation = Permutation::open(cursor.part()?)?;
+        let inner = Bitmap::open(cursor.part()?)?;
         let (sizes, steps_back) = (SmallNumbers::open(cursor.part()?)?, SmallNumbers::open(cursor.part()?)?);
         let (further, intervals) = (FurtherEdges::open(cursor.part()?)?, FurtherIntervals::open(cursor.part()?)?);
-        let fits = [sizes.len(), steps_back.len()] == [places.inner.ones() as usize; 2];
-        fits.then_some(Self { places, sizes, steps_back, further, intervals })
+        let fits = inner.len() == count && [sizes.len(), steps_back.len()] == [inner.ones() as usize; 2];
+        fits.then_some(Self { count, permutation, inner, sizes, steps_back, further, intervals })
     }
 
+    /// True if the concept has children in the tree.
+    #[inline]
+    pub(crate) fn has_children(&self, concept: u32) -> Result<bool> {
+        Ok(self.inner.get(self.node(concept)?))
+    }
+
+    #[inline]
     pub(crate) fn node(&self, concept: u32) -> Result<u32> {
-        self.places.node(concept)
+        self.permutation.node(concept).filter(|node| *node < self.count).ok_or_else(damaged)
     }
 
     pub(crate) fn concept(&self, node: u32) -> Result<u32> {
-        self.places.permutation.concept(node).filter(|concept| *concept < self.places.count).ok_or_else(damaged)
+        self.permutation.concept(node).filter(|concept| *concept < self.count).ok_or_else(damaged)
     }
 
     /// One past the last node below `node`, which is `node + 1` for a leaf.
     pub(crate) fn end(&self, node: u32) -> Result<u32> {
-        let inner = self.places.inner;
+        let inner = self.inner;
         if inner.get(node) { self.inner_end(inner.rank(node), node) } else { Ok(node.saturating_add(1)) }
     }
 
     /// The same for the inner node `number`, which is `node`.
     fn inner_end(&self, number: u32, node: u32) -> Result<u32> {
         let end = self.sizes.get(number as usize).and_then(|size| node.checked_add(size)?.checked_add(1));
-        end.filter(|end| *end <= self.places.count).ok_or_else(damaged)
+        end.filter(|end| *end <= self.count).ok_or_else(damaged)
     }
 
     pub(crate) fn tree_parent(&self, node: u32) -> Result<Option<u32>> {
-        let inner = self.places.inner;
+        let inner = self.inner;
         let number = inner.rank(node);
         // What is above a leaf is the inner node before it, or is above that.
         let mut candidate = if inner.get(node) { self.above(number)? } else { number.checked_sub(1) };
@@ -564,7 +540,7 @@ impl<'a> Hierarchy<'a> {
             Some(1) => EdgeKind::PartOf,
             _ => return Err(damaged()),
         };
-        let concept = side.get(edge).filter(|concept| *concept < self.places.count).ok_or_else(damaged)?;
+        let concept = side.get(edge).filter(|concept| *concept < self.count).ok_or_else(damaged)?;
         Ok((concept, kind))
     }
 
@@ -573,7 +549,7 @@ impl<'a> Hierarchy<'a> {
     pub(crate) fn intervals(&self, concept: u32) -> Result<impl Iterator<Item = (u32, u32)> + use<'a>> {
         let node = self.node(concept)?;
         let own = (node, self.end(node)?);
-        let (further, count) = (self.intervals, self.places.count);
+        let (further, count) = (self.intervals, self.count);
         let first = further.concepts.lower_bound(concept);
         let rest = (first..further.concepts.len())
             .take_while(move |at| further.concepts.get(*at) == Some(concept))
@@ -630,10 +606,7 @@ mod tests {
                 let parent = parent.map(|node| hierarchy.concept(node).unwrap());
                 assert_eq!(parent, edges.iter().find(|edge| edge.child == concept).map(|edge| edge.parent));
                 assert_eq!(hierarchy.subsumes(1, concept).unwrap(), concept == 1 || concept >= 4002);
-                assert_eq!(
-                    hierarchy.places.has_children(concept).unwrap(),
-                    concept < 1002 || (4002..4501).contains(&concept)
-                );
+                assert_eq!(hierarchy.has_children(concept).unwrap(), concept < 1002 || (4002..4501).contains(&concept));
             }
         }
     }

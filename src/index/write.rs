@@ -182,7 +182,6 @@ impl GroupKey<'_> {
 
 fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
     let mut edges = Vec::new();
-    let mut has_children = vec![false; concepts.list.len()];
     for (number, concept) in concepts.numbered() {
         for parent in &concept.parents {
             let Some(&above) = concepts.by_key.get(parent.code.as_str()) else {
@@ -197,10 +196,9 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
             None => Error::Draft { message: reason.into(), code: None },
         }
     })?;
-    let places = hierarchy::Places::open(&section, concepts.list.len() as u32)?;
-    for (number, slot) in has_children.iter_mut().enumerate() {
-        *slot = places.has_children(number as u32)?;
-    }
+    let count = concepts.list.len() as u32;
+    let view = hierarchy::Hierarchy::open(&section, count)?;
+    let has_children = (0..count).map(|concept| view.has_children(concept)).collect::<Result<_>>()?;
     Ok((section, has_children))
 }
 
