@@ -12,9 +12,6 @@ const MOST_CANDIDATES_UNCOUNTED: usize = 400;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;
-/// A term that was given this share of what all words could give has all of them, or all but a common one.
-const GOOD_SHARE: f32 = 0.72;
-
 /// The candidates of one language, and the memory to find them.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
@@ -28,28 +25,34 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Finds the most promising terms of a language. False if the work limit was reached.
-    pub(super) fn find(&mut self, query: &mut Variant, words: &Words<'_>, work: &mut u32) -> Result<bool> {
+    /// Finds the most promising terms of a language. Returns the most that any term was given, as a share of
+    /// what all words could give; and whether the work limit sufficed.
+    pub(super) fn find(
+        &mut self,
+        query: &mut Variant,
+        words: &Words<'_>,
+        typos: bool,
+        work: &mut u32,
+    ) -> Result<(f32, bool)> {
+        let mut complete = true;
         for word in query.words_mut() {
             word.find_forms(words, work)?;
-        }
-        let (best, within) = self.collect(query.words(), words, work)?;
-        let mut complete = within;
-        // Typing errors are the dearest reading: they are looked for only where a word found nothing, or no
-        // term has all words.
-        if best < GOOD_SHARE || query.words().iter().any(|word| word.forms.is_empty()) {
-            for word in query.words_mut() {
+            if typos {
                 complete &= word.find_typos(words, work)?;
             }
-            complete &= self.collect(query.words(), words, work)?.1;
         }
-        Ok(complete)
+        let (best, within) = self.collect(query.words(), words, work)?;
+        Ok((best, complete && within))
     }
 
     /// Gives each term what the query's words are worth to it, and chooses the best. Returns the most that
     /// any term was given, as a share of what all words could give, and whether the work limit sufficed.
     fn collect(&mut self, query: &[Word], words: &Words<'_>, work: &mut u32) -> Result<(f32, bool)> {
         let mut complete = true;
+        // A search that met damage may have left gifts behind.
+        for term in self.touched.drain(..) {
+            self.given.get_mut(term as usize).into_iter().for_each(|slot| *slot = (0.0, 0));
+        }
         if self.given.len() < words.terms as usize {
             self.given.resize(words.terms as usize, (0.0, 0));
         }

@@ -271,14 +271,11 @@ impl Searcher {
         run: &mut Run<'_>,
     ) -> Result<Vec<Hit<'a>>> {
         run.scored.clear();
-        for (number, language) in system.identity().search_languages.iter().enumerate() {
-            if run.options.languages.is_empty() || run.options.languages.contains(language) {
-                let words = system.words(u16::try_from(number).unwrap_or(u16::MAX))?;
-                for (number, variant) in self.query.variants_mut().iter_mut().enumerate() {
-                    run.complete &= self.candidates.find(variant, &words, &mut run.work)?;
-                    self.scorer.score(system, &words, (number, variant), &self.candidates, run)?;
-                }
-            }
+        let best = self.search_words(system, false, run)?;
+        // Typing errors are the dearest reading, and bring in the most that was not meant: they are looked for
+        // only where a word stands for nothing, or no term has all words.
+        if best < GOOD_SHARE || self.query.has_strange_word() {
+            self.search_words(system, true, run)?;
         }
         score::rank(&mut run.scored);
         let most = hits.len().saturating_add(run.options.limit);
@@ -292,7 +289,30 @@ impl Searcher {
         }
         Ok(hits)
     }
+
+    /// Scores what the query's words find in each language; with typing errors, only as they were typed. Returns
+    /// the most that any term has of the query, as a share.
+    fn search_words(&mut self, system: &CodeSystem, typos: bool, run: &mut Run<'_>) -> Result<f32> {
+        let mut best: f32 = 0.0;
+        for (number, language) in system.identity().search_languages.iter().enumerate() {
+            if !run.options.languages.is_empty() && !run.options.languages.contains(language) {
+                continue;
+            }
+            let words = system.words(u16::try_from(number).unwrap_or(u16::MAX))?;
+            let variants = if typos { 1 } else { usize::MAX };
+            for (number, variant) in self.query.variants_mut().iter_mut().enumerate().take(variants) {
+                let (share, complete) = self.candidates.find(variant, &words, typos, &mut run.work)?;
+                best = best.max(share);
+                run.complete &= complete;
+                self.scorer.score(system, &words, (number, variant), &self.candidates, run)?;
+            }
+        }
+        Ok(best)
+    }
 }
+
+/// A term that has this share of the query has all of its words, or all but a common one.
+const GOOD_SHARE: f32 = 0.72;
 
 /// One query under way.
 struct Run<'o> {

@@ -126,8 +126,10 @@ pub(super) struct Word {
     pub(super) forms: Vec<(u32, u8)>,
     /// How much it counts in the language being searched: the rarer the word, the more.
     pub(super) weight: f32,
-    /// Whether typing errors are considered in the language being searched.
+    /// Whether typing errors are considered.
     pub(super) typos: bool,
+    /// Whether the word stands for anything, typing errors aside, in some language.
+    found: bool,
     /// The word is an abbreviation in the lexicon: then it is hardly the beginning of a word, or a misspelt one.
     abbreviation: bool,
     /// Set if the lexicon put this word in place of what was typed.
@@ -200,6 +202,11 @@ impl Query {
 
     pub(super) fn variants_mut(&mut self) -> &mut [Variant] {
         self.variants.get_mut(..self.count).unwrap_or_default()
+    }
+
+    /// True if some word that was typed stands for nothing in any language searched so far.
+    pub(super) fn has_strange_word(&self) -> bool {
+        self.variants().first().is_some_and(|typed| typed.words().iter().any(|word| !word.found))
     }
 
     /// False if the query was too long to be read whole.
@@ -306,6 +313,7 @@ impl Word {
         self.vni = None;
         self.expanded = None;
         self.typos = false;
+        self.found = false;
         self.abbreviation = false;
     }
 
@@ -401,6 +409,7 @@ impl Word {
             }
         }
         self.sort_forms();
+        self.found |= !self.forms.is_empty();
         self.weight = weight(words.terms, frequency);
         Ok(())
     }
