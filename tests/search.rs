@@ -193,6 +193,8 @@ fn hits_say_where_they_matched() {
             let mut parts: Vec<_> = hit.matches.iter().map(|found| found.query.clone()).collect();
             parts.extend(hit.unmatched.iter().cloned());
             parts.sort_by_key(|part| part.start);
+            // The words of what the lexicon put in place of a phrase all stand for the whole phrase.
+            parts.dedup();
             assert!(parts.windows(2).all(|pair| pair[0].end <= pair[1].start), "{query}: {parts:?}");
         }
     }

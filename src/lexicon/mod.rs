@@ -93,7 +93,7 @@ impl Lexicon {
     /// A phrase matches if its letters are those typed and no mark that was typed contradicts it. Where one
     /// phrase lies within another, the longer one knows better and the shorter is left out: *ung thư biểu mô*
     /// is not *ung thư*. A reading that the query spells out already is left out too. An abbreviation of one
-    /// or two letters is read only if it is the whole query or typed in capitals: such letters are mostly
+    /// or two letters is read only if it is the whole query or typed in capitals among words that are not: such letters are mostly
     /// words of their own.
     pub fn expansions<'l>(&'l self, query: &str, tokens: Tokens<'_>) -> Vec<Expansion<'l>> {
         let mut found: Vec<Expansion<'l>> = Vec::new();
@@ -102,6 +102,8 @@ impl Lexicon {
         let whole = whole.join(" ");
         // Up to this word a longer phrase has been found.
         let mut covered = 0;
+        // Capitals tell nothing where everything is in capitals.
+        let in_capitals = !query.chars().any(char::is_lowercase);
         for start in 0..tokens.len() {
             let mut here = Vec::new();
             folded.clear();
@@ -116,7 +118,8 @@ impl Lexicon {
                 let words = start..start + length + 1;
                 let Some(entries) = self.inner.entries.get(&folded).filter(|_| words.end > covered) else { continue };
                 let written = tokens.get(start).map_or(0, |first| first.range().start)..token.range().end;
-                let capitals = query.get(written).is_some_and(|text| !text.chars().any(char::is_lowercase));
+                let capitals =
+                    !in_capitals && query.get(written).is_some_and(|text| !text.chars().any(char::is_lowercase));
                 let may_be_short = capitals || words.len() == tokens.len();
                 let fits = |entry: &&Entry| {
                     let allowed = entry.kind == EntryKind::Synonym || folded.len() > 2 || may_be_short;

@@ -12,11 +12,14 @@ const MOST_CANDIDATES_UNCOUNTED: usize = 400;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;
+/// Gifts are summed up in these parts, to keep the sums of many terms small.
+const PARTS: f32 = 100.0;
+
 /// The candidates of one language, and the memory to find them.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
     /// By term: what the query's words have given it so far, and the last word that gave something, plus one.
-    given: Vec<(f32, u16)>,
+    given: Vec<(u16, u8)>,
     /// The terms that were given something.
     touched: Vec<u32>,
     list: Vec<u32>,
@@ -42,7 +45,7 @@ impl Candidates {
             }
         }
         let (best, within) = self.collect(query.words(), words, work)?;
-        Ok((best, complete && within))
+        Ok((best, complete && within && *work > 0))
     }
 
     /// Gives each term what the query's words are worth to it, and chooses the best. Returns the most that
@@ -51,16 +54,17 @@ impl Candidates {
         let mut complete = true;
         // A search that met damage may have left gifts behind.
         for term in self.touched.drain(..) {
-            self.given.get_mut(term as usize).into_iter().for_each(|slot| *slot = (0.0, 0));
+            self.given.get_mut(term as usize).into_iter().for_each(|slot| *slot = (0, 0));
         }
         if self.given.len() < words.terms as usize {
-            self.given.resize(words.terms as usize, (0.0, 0));
+            self.given.resize(words.terms as usize, (0, 0));
         }
         let common = weight(words.terms, words.terms / COMMON);
         let has_rare = query.iter().any(|word| word.weight >= common && !word.forms.is_empty());
         let counted = |word: &&Word| !has_rare || word.weight >= common;
         for (position, word) in query.iter().enumerate().filter(|(_, word)| counted(word)) {
-            let marker = position as u16 + 1;
+            // There are fewer words than a byte counts.
+            let marker = position as u8 + 1;
             for &(form, cost) in &word.forms {
                 self.list.clear();
                 words.terms_of(form, &mut self.list)?;
@@ -69,7 +73,7 @@ impl Candidates {
                     break;
                 };
                 *work = left;
-                let gift = word.weight * (100.0 - f32::from(cost)) / 100.0;
+                let gift = (word.weight * (100.0 - f32::from(cost)) / 100.0 * PARTS) as u16;
                 for &term in &self.list {
                     if let Some((sum, last)) = self.given.get_mut(term as usize)
                         && *last != marker
@@ -77,7 +81,7 @@ impl Candidates {
                         if *last == 0 {
                             self.touched.push(term);
                         }
-                        *sum += gift;
+                        *sum = sum.saturating_add(gift);
                         *last = marker;
                     }
                 }
@@ -90,18 +94,24 @@ impl Candidates {
 
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
     fn choose(&mut self, words: &Words<'_>, possible: f32, most: usize) -> f32 {
+        let best_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         let mut best: f32 = 0.0;
         self.terms.clear();
         for &term in &self.touched {
             let Some(slot) = self.given.get_mut(term as usize) else { continue };
             let (sum, _) = std::mem::take(slot);
+            let sum = f32::from(sum) / PARTS;
             let query = if possible > 0.0 { sum / possible } else { 0.0 };
             best = best.max(query);
             let coverage = Coverage { query, term: (sum / words.weight_of(term).max(0.1)).min(1.0), together: 0.0 };
             self.terms.push((points_for(&coverage), term));
+            // Cut now and then, so that the list stays short.
+            if self.terms.len() >= 8 * most {
+                self.terms.select_nth_unstable_by(most, best_first);
+                self.terms.truncate(most);
+            }
         }
         self.touched.clear();
-        let best_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         if self.terms.len() > most {
             self.terms.select_nth_unstable_by(most, best_first);
             self.terms.truncate(most);

@@ -17,7 +17,7 @@ use crate::{Error, Result};
 /// What counts for a term, in thousandths of the whole score. Tuned on labelled queries.
 mod points {
     /// The query's words are in the term.
-    pub(super) const QUERY_COVERED: f32 = 620.0;
+    pub(super) const QUERY_COVERED: f32 = 615.0;
     /// The term's words are in the query.
     pub(super) const TERM_COVERED: f32 = 250.0;
     /// The words stand in the term in the query's order, side by side.
@@ -31,7 +31,7 @@ mod points {
     /// Off, for the word *other*.
     pub(super) const RESIDUAL: f32 = 15.0;
     /// Off, for each word that has other marks than were typed: it is another word, however short.
-    pub(super) const OTHER_MARKS: f32 = 70.0;
+    pub(super) const OTHER_MARKS: f32 = 130.0;
     /// Off, for a manifestation: its code cannot stand alone.
     pub(super) const ASTERISK: f32 = 12.0;
     /// Off, for each word such as *acute* or *left* that the term adds …
@@ -40,8 +40,10 @@ mod points {
     pub(super) const QUALIFIER_LACKING: f32 = 60.0;
     /// By how much the score of a term, once decoded, may exceed what its words promised.
     pub(super) const MORE_THAN_PROMISED: f32 = 150.0;
-    /// The term says what was asked for, and nothing else.
-    pub(super) const SAYS_IT: f32 = 20.0;
+    /// The term says what was asked for, and nothing else …
+    pub(super) const SAYS_IT: f32 = 15.0;
+    /// … in just these words.
+    pub(super) const WHOLE: f32 = 10.0;
     /// The term is the one under which the concept is shown.
     pub(super) const PREFERRED: f32 = 40.0;
     /// The term is a synonym or index term of today's edition.
@@ -261,7 +263,8 @@ impl Scorer {
         } else {
             Confidence::Perhaps
         };
-        let bonus = if says_it { points::SAYS_IT } else { 0.0 };
+        let whole = says_it && self.matches.len() == self.analyzer.tokens().len();
+        let bonus = points::SAYS_IT * f32::from(u8::from(says_it)) + points::WHOLE * f32::from(u8::from(whole));
         (points_for(&coverage) + bonus - self.points_off(query, &added), confidence)
     }
 
@@ -361,6 +364,8 @@ impl Scorer {
             .filter(|(position, _)| !is_matched(*position))
             .map(|(_, word)| word.range.clone())
             .collect();
+        // A phrase of which the term has some words is not missing.
+        unmatched.retain(|range| matches.iter().all(|found| found.query != *range));
         unmatched.dedup();
         Ok(Hit {
             concept: Concept::new(system, concept),
