@@ -41,8 +41,9 @@ pub(crate) fn encode(numbers: &[u32], bound: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(&bodies);
 }
 
-/// Reads a list of `length` numbers below `bound` and appends it to `numbers`. `None` if the bytes hold no such list.
-pub(crate) fn decode(bytes: &[u8], length: usize, bound: u32, numbers: &mut Vec<u32>) -> Option<()> {
+/// Reads a list of `length` numbers below `bound` and hands them out, ascending. `None` if the bytes hold no
+/// such list; some numbers may have been handed out by then.
+pub(crate) fn decode(bytes: &[u8], length: usize, bound: u32, mut visit: impl FnMut(u32)) -> Option<()> {
     if length > bound as usize {
         return None;
     }
@@ -60,12 +61,12 @@ pub(crate) fn decode(bytes: &[u8], length: usize, bound: u32, numbers: &mut Vec<
         if last >= bound {
             return None;
         }
-        read_block(&mut BitReader::new(bodies.take(size)?), BLOCK - 1, low, last, numbers)?;
-        numbers.push(last);
+        read_block(&mut BitReader::new(bodies.take(size)?), BLOCK - 1, low, last, &mut visit)?;
+        visit(last);
         low = last + 1;
     }
     let rest = length - whole_blocks * BLOCK;
-    read_block(&mut BitReader::new(bodies.take_rest()), rest, low, bound, numbers)
+    read_block(&mut BitReader::new(bodies.take_rest()), rest, low, bound, &mut visit)
 }
 
 /// Numbers lie in `low..high`.
@@ -85,13 +86,13 @@ fn write_block(numbers: &[u32], low: u32, high: u32, bits: &mut BitWriter<'_>) {
     }
 }
 
-fn read_block(bits: &mut BitReader<'_>, length: usize, low: u32, high: u32, out: &mut Vec<u32>) -> Option<()> {
+fn read_block(bits: &mut BitReader<'_>, length: usize, low: u32, high: u32, visit: &mut impl FnMut(u32)) -> Option<()> {
     let span = high.checked_sub(low)?;
     if length as u64 > u64::from(span) {
         return None;
     }
     if length as u32 == span {
-        out.extend(low..high);
+        (low..high).for_each(visit);
         return Some(());
     }
     if length == 0 {
@@ -100,9 +101,9 @@ fn read_block(bits: &mut BitReader<'_>, length: usize, low: u32, high: u32, out:
     let middle = length / 2;
     let number = low + middle as u32 + bits.read(range_of(low, high, length as u32))? as u32;
     // `length` halves at each level and is at most 128, so the recursion is at most eight deep.
-    read_block(bits, middle, low, number, out)?;
-    out.push(number);
-    read_block(bits, length - middle - 1, number + 1, high, out)
+    read_block(bits, middle, low, number, visit)?;
+    visit(number);
+    read_block(bits, length - middle - 1, number + 1, high, visit)
 }
 
 /// How many values the middle number can take when `length` numbers lie in `low..high`.
@@ -196,7 +197,7 @@ mod tests {
         let mut bytes = Vec::new();
         encode(numbers, bound, &mut bytes);
         let mut back = Vec::new();
-        decode(&bytes, numbers.len(), bound, &mut back).unwrap();
+        decode(&bytes, numbers.len(), bound, |number| back.push(number)).unwrap();
         assert_eq!(back, numbers);
         bytes.len()
     }
@@ -223,7 +224,7 @@ mod tests {
         #[test]
         fn any_bytes_are_safe(bytes in prop::collection::vec(0_u8.., 0..300), length in 0_usize..1000, bound: u32) {
             let mut numbers = Vec::new();
-            if decode(&bytes, length, bound, &mut numbers).is_some() {
+            if decode(&bytes, length, bound, |number| numbers.push(number)).is_some() {
                 prop_assert_eq!(numbers.len(), length);
                 prop_assert!(numbers.is_sorted_by(|a, b| a < b));
                 prop_assert!(numbers.iter().all(|number| *number < bound));

@@ -277,10 +277,10 @@ impl<'a> Words<'a> {
         Ok((length, cursor.take_rest()))
     }
 
-    /// Appends the terms in which a form stands, counted from the language's first term.
-    pub(crate) fn terms_of(&self, form: u32, terms: &mut Vec<u32>) -> Result<()> {
+    /// Hands out the terms in which a form stands, ascending, counted from the language's first term.
+    pub(crate) fn terms_of(&self, form: u32, visit: impl FnMut(u32)) -> Result<()> {
         let (length, code) = self.list(form)?;
-        postings::decode(code, length as usize, self.terms, terms).ok_or_else(damaged)
+        postings::decode(code, length as usize, self.terms, visit).ok_or_else(damaged)
     }
 
     /// What the distinct words of a term weigh together, to within a few percent.
@@ -324,7 +324,7 @@ mod tests {
         for form in forms {
             let text = words.form_text(form).unwrap().unwrap();
             let mut terms = Vec::new();
-            words.terms_of(form, &mut terms).unwrap();
+            words.terms_of(form, |term| terms.push(term)).unwrap();
             found.push((text.to_owned(), terms));
         }
         assert_eq!(found, [("phôi".to_owned(), vec![1]), ("phôi\u{309}".to_owned(), vec![0])]);

@@ -35,7 +35,6 @@ struct Entry {
     /// The phrase's words with their marks, joined by spaces.
     accented: String,
     meaning: String,
-    folded_meaning: String,
     /// 1 for the usual reading, 2 and 3 for rarer ones.
     rarity: u8,
 }
@@ -123,7 +122,7 @@ impl Lexicon {
                 let may_be_short = capitals || words.len() == tokens.len();
                 let fits = |entry: &&Entry| {
                     let allowed = entry.kind == EntryKind::Synonym || folded.len() > 2 || may_be_short;
-                    allowed && agrees(&accented, &entry.accented) && !whole.contains(&entry.folded_meaning)
+                    allowed && agrees(&accented, &entry.accented) && !whole.contains(&crate::text::fold(&entry.meaning))
                 };
                 let fitting: Vec<Expansion<'l>> = entries
                     .iter()
@@ -196,8 +195,7 @@ impl LexiconBuilder {
         }
         self.inner.longest = self.inner.longest.max(folded.len());
         let (phrase, accented) = (folded.join(" "), accented.join(" "));
-        let folded_meaning = crate::text::fold(meaning);
-        let entry = Entry { kind, accented, meaning: meaning.to_owned(), folded_meaning, rarity };
+        let entry = Entry { kind, accented, meaning: meaning.to_owned(), rarity };
         self.inner.entries.entry(phrase).or_default().push(entry);
     }
 
@@ -239,27 +237,30 @@ impl LexiconBuilder {
     /// Gives abbreviations the synonyms of what they mean: NKH means *nhiễm khuẩn huyết*, which lists may call
     /// *nhiễm trùng huyết*.
     fn chain(&mut self) {
-        let synonyms = Lexicon { inner: Arc::new(self.inner.clone()) };
-        for entries in self.inner.entries.values_mut() {
-            let mut further: Vec<Entry> = Vec::new();
+        let lexicon = Lexicon { inner: Arc::new(std::mem::take(&mut self.inner)) };
+        let mut further: Vec<(String, Entry)> = Vec::new();
+        for (phrase, entries) in &lexicon.inner.entries {
             for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Abbreviation) {
                 let tokens = self.analyzer.analyze(&entry.meaning);
-                for expansion in synonyms.expansions(&entry.meaning, tokens) {
+                for expansion in lexicon.expansions(&entry.meaning, tokens) {
                     let start = tokens.get(expansion.words.start).map_or(0, |token| token.range().start);
                     let last = expansion.words.end.checked_sub(1).and_then(|last| tokens.get(last));
                     let end = last.map_or(entry.meaning.len(), |token| token.range().end);
-                    let (Some(front), Some(back)) = (entry.meaning.get(..start), entry.meaning.get(end..)) else {
-                        continue;
-                    };
+                    let (front, back) = (entry.meaning.get(..start), entry.meaning.get(end..));
+                    let (Some(front), Some(back)) = (front, back) else { continue };
                     let meaning = format!("{front}{}{back}", expansion.meaning);
-                    let known = entries.iter().chain(&further).any(|known| known.meaning == meaning);
-                    if expansion.kind == EntryKind::Synonym && !known {
-                        let folded_meaning = crate::text::fold(&meaning);
-                        further.push(Entry { meaning, folded_meaning, ..entry.clone() });
+                    if expansion.kind == EntryKind::Synonym && entries.iter().all(|known| known.meaning != meaning) {
+                        further.push((phrase.clone(), Entry { meaning, ..entry.clone() }));
                     }
                 }
             }
-            entries.append(&mut further);
+        }
+        self.inner = Arc::unwrap_or_clone(lexicon.inner);
+        // The order in which a hash map was walked must not show.
+        further.sort_by(|a, b| (&a.0, a.1.rarity, &a.1.meaning).cmp(&(&b.0, b.1.rarity, &b.1.meaning)));
+        further.dedup_by(|a, b| a.0 == b.0 && a.1.meaning == b.1.meaning);
+        for (phrase, entry) in further {
+            self.inner.entries.entry(phrase).or_default().push(entry);
         }
     }
 

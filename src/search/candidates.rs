@@ -12,6 +12,8 @@ const MOST_CANDIDATES_UNCOUNTED: usize = 400;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;
+/// More terms than these are not listed: looking through all is then no more work.
+const MOST_TOUCHED: usize = 1 << 14;
 /// Gifts are summed up in these parts, to keep the sums of many terms small.
 const PARTS: f32 = 100.0;
 
@@ -20,9 +22,10 @@ const PARTS: f32 = 100.0;
 pub(super) struct Candidates {
     /// By term: what the query's words have given it so far, and the last word that gave something, plus one.
     given: Vec<(u16, u8)>,
-    /// The terms that were given something.
+    /// The terms that were given something …
     touched: Vec<u32>,
-    list: Vec<u32>,
+    /// … unless they became too many to list.
+    overflowed: bool,
     /// Terms of the language with the score that their words promise, best first.
     pub(super) terms: Vec<(f32, u32)>,
 }
@@ -52,13 +55,7 @@ impl Candidates {
     /// any term was given, as a share of what all words could give, and whether the work limit sufficed.
     fn collect(&mut self, query: &[Word], words: &Words<'_>, work: &mut u32) -> Result<(f32, bool)> {
         let mut complete = true;
-        // A search that met damage may have left gifts behind.
-        for term in self.touched.drain(..) {
-            self.given.get_mut(term as usize).into_iter().for_each(|slot| *slot = (0, 0));
-        }
-        if self.given.len() < words.terms as usize {
-            self.given.resize(words.terms as usize, (0, 0));
-        }
+        self.start(words.terms);
         let common = weight(words.terms, words.terms / COMMON);
         let has_rare = query.iter().any(|word| word.weight >= common && !word.forms.is_empty());
         let counted = |word: &&Word| !has_rare || word.weight >= common;
@@ -66,25 +63,13 @@ impl Candidates {
             // There are fewer words than a byte counts.
             let marker = position as u8 + 1;
             for &(form, cost) in &word.forms {
-                self.list.clear();
-                words.terms_of(form, &mut self.list)?;
-                let Some(left) = work.checked_sub(self.list.len() as u32 + 1) else {
+                let Some(left) = work.checked_sub(words.frequency(form)?.saturating_add(1)) else {
                     complete = false;
                     break;
                 };
                 *work = left;
                 let gift = (word.weight * (100.0 - f32::from(cost)) / 100.0 * PARTS) as u16;
-                for &term in &self.list {
-                    if let Some((sum, last)) = self.given.get_mut(term as usize)
-                        && *last != marker
-                    {
-                        if *last == 0 {
-                            self.touched.push(term);
-                        }
-                        *sum = sum.saturating_add(gift);
-                        *last = marker;
-                    }
-                }
+                words.terms_of(form, |term| self.give(term, gift, marker))?;
             }
         }
         let possible: f32 = query.iter().filter(counted).map(|word| word.weight).sum();
@@ -92,31 +77,63 @@ impl Candidates {
         Ok((self.choose(words, possible, most), complete))
     }
 
+    /// Makes ready for a language of so many terms. A search that met damage may have left gifts behind.
+    fn start(&mut self, terms: u32) {
+        if self.overflowed || !self.touched.is_empty() {
+            self.given.fill((0, 0));
+            self.touched.clear();
+            self.overflowed = false;
+        }
+        if self.given.len() < terms as usize {
+            self.given.resize(terms as usize, (0, 0));
+        }
+    }
+
+    fn give(&mut self, term: u32, gift: u16, marker: u8) {
+        if let Some((sum, last)) = self.given.get_mut(term as usize)
+            && *last != marker
+        {
+            if *last == 0 {
+                if self.touched.len() < MOST_TOUCHED { self.touched.push(term) } else { self.overflowed = true }
+            }
+            *sum = sum.saturating_add(gift);
+            *last = marker;
+        }
+    }
+
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
     fn choose(&mut self, words: &Words<'_>, possible: f32, most: usize) -> f32 {
         let best_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        let Self { given, touched, overflowed, terms } = self;
         let mut best: f32 = 0.0;
-        self.terms.clear();
-        for &term in &self.touched {
-            let Some(slot) = self.given.get_mut(term as usize) else { continue };
-            let (sum, _) = std::mem::take(slot);
+        terms.clear();
+        let mut consider = |term: u32| {
+            let Some((sum, _)) = given.get_mut(term as usize).map(std::mem::take).filter(|(_, last)| *last > 0) else {
+                return;
+            };
             let sum = f32::from(sum) / PARTS;
             let query = if possible > 0.0 { sum / possible } else { 0.0 };
             best = best.max(query);
             let coverage = Coverage { query, term: (sum / words.weight_of(term).max(0.1)).min(1.0), together: 0.0 };
-            self.terms.push((points_for(&coverage), term));
+            terms.push((points_for(&coverage), term));
             // Cut now and then, so that the list stays short.
-            if self.terms.len() >= 8 * most {
-                self.terms.select_nth_unstable_by(most, best_first);
-                self.terms.truncate(most);
+            if terms.len() >= 8 * most {
+                terms.select_nth_unstable_by(most, best_first);
+                terms.truncate(most);
             }
+        };
+        if *overflowed {
+            (0..words.terms).for_each(&mut consider);
+        } else {
+            touched.iter().copied().for_each(&mut consider);
         }
-        self.touched.clear();
-        if self.terms.len() > most {
-            self.terms.select_nth_unstable_by(most, best_first);
-            self.terms.truncate(most);
+        *overflowed = false;
+        touched.clear();
+        if terms.len() > most {
+            terms.select_nth_unstable_by(most, best_first);
+            terms.truncate(most);
         }
-        self.terms.sort_unstable_by(best_first);
+        terms.sort_unstable_by(best_first);
         best
     }
 }
