@@ -108,27 +108,8 @@ impl CodeSystem {
         Self::from_container(Container::open(Box::new(bytes))?)
     }
 
-    /// Maps an index file into memory and opens it. Only the pages that are used are read, and all processes
-    /// that map the same file share them.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] if the file cannot be mapped; otherwise as [`from_bytes`](Self::from_bytes).
-    ///
-    /// # Safety
-    ///
-    /// While this value or a clone of it lives, the file must not be truncated or changed, by this process or
-    /// another. Replacing it by renaming a new file over it, as [`index::to_file`](crate::index::to_file) does,
-    /// is fine: the old content stays mapped.
-    #[cfg(feature = "mmap")]
-    #[expect(unsafe_code, reason = "the duty is passed on to the caller")]
-    pub unsafe fn map(path: impl AsRef<Path>) -> Result<Self> {
-        // SAFETY: the caller has promised that the file does not change.
-        let map = unsafe { crate::index::mmap::map(path.as_ref())? };
-        Self::from_container(Container::open(Box::new(map))?)
-    }
-
-    fn from_container(container: Container) -> Result<Self> {
+    /// Opens a container that is a code system's.
+    pub(crate) fn from_container(container: Container) -> Result<Self> {
         if container.kind() != Kind::CodeSystem {
             return Err(Error::WrongKind { found: container.kind().as_str(), expected: Kind::CodeSystem.as_str() });
         }

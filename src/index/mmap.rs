@@ -6,17 +6,30 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-use crate::{Error, Result};
+use super::container::Container;
+use crate::{CodeSystem, Error, Result};
 
-/// Maps a whole file, read-only.
-///
-/// # Safety
-///
-/// The file must not be truncated or changed while the map lives: the bytes behind a `&[u8]` would change
-/// under the compiler's assumptions, and reading past a new end kills the process. Everything that reads
-/// the map checks bounds and takes texts through `str::from_utf8`, so that is the only duty.
-pub(crate) unsafe fn map(path: &Path) -> Result<Mmap> {
-    let file = File::open(path).map_err(|error| Error::io(path, error))?;
-    // SAFETY: passed on to the caller.
-    unsafe { Mmap::map(&file) }.map_err(|error| Error::io(path, error))
+impl CodeSystem {
+    /// Maps an index file into memory and opens it. Only the pages that are used are read, and all processes
+    /// that map the same file share them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be mapped; otherwise as [`from_bytes`](Self::from_bytes).
+    ///
+    /// # Safety
+    ///
+    /// While this value or a clone of it lives, the file must not be truncated or changed, by this process or
+    /// another: the bytes behind a `&[u8]` would change under the compiler's assumptions, and reading past a new
+    /// end kills the process. Everything that reads the map checks bounds, and takes texts through
+    /// `str::from_utf8`, so that is the only duty. Replacing the file by renaming a new one over it, as
+    /// [`index::to_file`](crate::index::to_file) does, is fine: the old content stays mapped.
+    pub unsafe fn map(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let io = |error| Error::io(path, error);
+        let file = File::open(path).map_err(io)?;
+        // SAFETY: the caller has promised that the file does not change.
+        let map = unsafe { Mmap::map(&file) }.map_err(io)?;
+        Self::from_container(Container::open(Box::new(map))?)
+    }
 }

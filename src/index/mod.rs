@@ -86,7 +86,7 @@ pub(crate) mod hierarchy;
 mod identity;
 pub(crate) mod members;
 #[cfg(feature = "mmap")]
-pub(crate) mod mmap;
+mod mmap;
 #[cfg_attr(not(feature = "search"), allow(dead_code, reason = "written always, read by search alone"))]
 pub(crate) mod postings;
 pub(crate) mod properties;
