@@ -30,6 +30,9 @@ const PREPOSITIONS: &str = "ở, của, với, tại, trong, do, kèm, có, bở
 /// Words for what has no code of its own.
 const RESIDUALS: &str = "khác, other, others";
 
+/// Words that take a qualifier back.
+const NEGATIONS: &str = "không, not, without, non";
+
 /// The roles of phrases of one or two words.
 struct Roles {
     /// By first word, in accented form: the second words (empty for a phrase of one word) and their roles,
@@ -37,11 +40,13 @@ struct Roles {
     phrases: HashMap<String, Vec<(String, Role)>>,
     /// The qualifiers of one word without marks, for words that were typed without.
     folded_qualifiers: HashSet<String>,
+    negations: HashSet<String>,
 }
 
 static ROLES: LazyLock<Roles> = LazyLock::new(|| {
     let mut analyzer = Analyzer::new();
-    let mut roles = Roles { phrases: HashMap::new(), folded_qualifiers: HashSet::new() };
+    let negations = analyzer.analyze(NEGATIONS).iter().map(|token| token.accented().to_owned()).collect();
+    let mut roles = Roles { phrases: HashMap::new(), folded_qualifiers: HashSet::new(), negations };
     for (list, role) in [
         (NOTHING_MORE_KNOWN, Role::Filler),
         (QUALIFIERS, Role::Qualifier),
@@ -69,6 +74,11 @@ impl Roles {
         let phrases = self.phrases.get(word)?;
         phrases.iter().find(|(second, _)| second.is_empty() || next == Some(second)).map(|(_, role)| *role)
     }
+
+    /// The role of a phrase of two words.
+    fn pair(&self, first: &str, second: &str) -> Option<Role> {
+        self.phrases.get(first)?.iter().find(|(known, _)| known == second).map(|(_, role)| *role)
+    }
 }
 
 /// What a word of a term does to its meaning, as far as search cares.
@@ -93,13 +103,16 @@ pub(crate) enum Role {
 /// The role of a term's word, in its accented form, given its neighbours.
 pub(crate) fn role(before: Option<&str>, word: &str, next: Option<&str>) -> Role {
     let roles = &*ROLES;
+    let own = roles.of(word, next);
     // Of a phrase that says that nothing more is known, the second word does not speak for itself.
-    let ends_filler = || before.is_some_and(|before| roles.of(before, Some(word)) == Some(Role::Filler));
-    match roles.of(word, next) {
-        Some(Role::Filler) => Role::Filler,
-        _ if ends_filler() => Role::Filler,
-        role => role.unwrap_or(Role::Content),
+    if own == Some(Role::Filler) || before.is_some_and(|before| roles.pair(before, word) == Some(Role::Filler)) {
+        return Role::Filler;
     }
+    // *Not ruptured* binds no more than saying nothing does.
+    let is_qualifier = |word: &str| roles.of(word, None) == Some(Role::Qualifier);
+    let negated = before.is_some_and(|before| roles.negations.contains(before)) && is_qualifier(word);
+    let negates = roles.negations.contains(word) && next.is_some_and(is_qualifier);
+    if negated || negates { Role::Filler } else { own.unwrap_or(Role::Content) }
 }
 
 /// True if a word of a query may be meant as a qualifier.
@@ -126,6 +139,8 @@ mod tests {
         use Role::*;
         assert_eq!(roles("viêm mũi không dị ứng"), [Content, Content, Qualifier, Content, Content]);
         assert_eq!(roles("viêm phổi, không xác định"), [Content, Content, Filler, Filler, Filler]);
+        assert_eq!(roles("phình động mạch chủ bụng, không vỡ")[5..], [Filler, Filler]);
+        assert_eq!(roles("unspecified maternal hypertension"), [Filler, Content, Content]);
         assert_eq!(roles("suy tim cấp"), [Content, Content, Qualifier]);
         assert_eq!(roles("tiền sử gia đình"), [Qualifier, Content, Qualifier, Content]);
         assert_eq!(roles("rối loạn tiền đình"), [Opening, Opening, Content, Content]);
