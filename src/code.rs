@@ -72,9 +72,17 @@ impl CodeGrammar {
             Self::Verbatim => (text, Mark::None),
         };
         let mut key = CodeKey { bytes: [0; MAX_KEY_LENGTH], length: 0, mark };
+        // Characters since the start, or since the dash of a range; and whether the dot has been seen.
+        let (mut since, mut dotted) = (0, false);
         for byte in bare.bytes() {
             match byte {
-                b'.' if self == Self::Icd10 => continue,
+                b'.' if self == Self::Icd10 => {
+                    if since != 3 || dotted {
+                        return None;
+                    }
+                    dotted = true;
+                    continue;
+                }
                 0..=b' ' | 0x7f => return None,
                 // A mark stands behind the code; inside, it would be taken for one when the code is read again.
                 b'*' | b'+' if self == Self::Icd10 => return None,
@@ -83,6 +91,7 @@ impl CodeGrammar {
                 _ => {
                     *key.bytes.get_mut(usize::from(key.length))? = byte.to_ascii_uppercase();
                     key.length += 1;
+                    (since, dotted) = if byte == b'-' { (0, false) } else { (since + 1, dotted) };
                 }
             }
         }
@@ -157,7 +166,9 @@ mod tests {
         assert_eq!(key("A17.0+").as_deref(), Some("A170†"));
         assert_eq!(key("G01 *").as_deref(), Some("G01*"));
         assert_eq!(key("a00-a09").as_deref(), Some("A00-A09"));
-        for not_a_code in ["", " ", ".", "†", "J18 9", "J18\u{0}", "ổ", "*..", "A17*0", "+A"] {
+        for not_a_code in
+            ["", " ", ".", "J..189", "E1.10", "J18..9", "†", "J18 9", "J18\u{0}", "ổ", "*..", "A17*0", "+A"]
+        {
             assert_eq!(key(not_a_code), None, "{not_a_code:?}");
         }
         assert_eq!(CodeGrammar::Verbatim.parse("4548-4").unwrap().as_str(), "4548-4");

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::code::Mark;
+use crate::set::ConceptSet;
 use crate::source::{Designation, DesignationUse, EdgeKind, PropertyValue, Usability};
 use crate::system::CodeSystem;
 use crate::{Error, Result};
@@ -206,6 +207,13 @@ impl<'a> Concept<'a> {
         Ok(nodes.filter(move |node| *node != own).map(move |node| Ok(concept.sibling(hierarchy.concept(node)?))))
     }
 
+    /// The set of itself and all concepts below it by is-a edges.
+    pub fn subsumed(&self) -> Result<ConceptSet> {
+        let below = self.descendants()?.map(|concept| concept.map(|concept| concept.id()));
+        let ids = std::iter::once(Ok(self.id)).chain(below).collect::<Result<Vec<_>>>()?;
+        Ok(ConceptSet::from_ids(self.system.len(), ids))
+    }
+
     /// The codes at or below it that may be used on a record: itself if it is one, else those that a heading,
     /// block or chapter stands for. In the publisher's order. Of twins that are headings, one has the finer codes
     /// below it; they are the usable codes of the other too.
@@ -290,7 +298,8 @@ pub enum Lookup<'a> {
 }
 
 impl<'a> Lookup<'a> {
-    /// The concept, if the code is listed; the first row, unmarked if there is such a one, if it is listed more than once.
+    /// The concept, if the code is listed. If it is listed more than once: the row with the mark that was typed,
+    /// else the unmarked one.
     #[must_use]
     pub fn concept(&self) -> Option<Concept<'a>> {
         match self {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::code::CodeGrammar;
+use crate::code::{CodeGrammar, Mark};
 use crate::concept::{Concept, ConceptId, Lookup};
 use crate::edition::Edition;
 use crate::index::bytes::Cursor;
@@ -191,11 +191,17 @@ impl CodeSystem {
         }
         match found.len() {
             0 => Ok(unknown()),
-            1 => Ok(Lookup::Found(Concept::new(self, found.start))),
+            1 => {
+                let concept = Concept::new(self, found.start);
+                // The list has the code with the other mark: that is another statement than the one typed.
+                let own = if key.mark() == Mark::None { Mark::None } else { concept.mark()? };
+                let contradicted = own != Mark::None && own != key.mark();
+                Ok(if contradicted { unknown() } else { Lookup::Found(concept) })
+            }
             _ => {
                 // A mark that was typed picks the twin that carries it, and comes first: but both are told.
                 let mut rows: Vec<_> = found.map(|id| Concept::new(self, id)).collect();
-                if key.mark() != crate::code::Mark::None {
+                if key.mark() != Mark::None {
                     for (position, row) in rows.iter().enumerate() {
                         if row.mark()? == key.mark() {
                             rows.swap(0, position);

@@ -128,7 +128,7 @@ impl Terminology {
         match asked.lookup(code)? {
             Lookup::Unknown { fragment, .. } => {
                 let mut known_in: Vec<&Edition> = Vec::new();
-                for other in self.named(&asked.edition().system) {
+                for other in self.systems.iter().filter(|other| other.edition().system == asked.edition().system) {
                     if !other.is_same(asked) && other.lookup(code)?.concept().is_some() {
                         known_in.push(other.edition());
                     }
@@ -143,11 +143,17 @@ impl Terminology {
         self.date.is_none_or(|date| system.edition().in_force.contains(date))
     }
 
+    /// The editions of the system that a name means: its short name or URL, or else an alias.
     fn named<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a CodeSystem> + use<'a, 'n> {
+        let own = |edition: &Edition, name: &str| {
+            edition.system.eq_ignore_ascii_case(name) || (!name.is_empty() && edition.url.eq_ignore_ascii_case(name))
+        };
+        // An alias never hides a list that has the name itself.
+        let is_own = self.systems.iter().any(|system| own(system.edition(), name));
         self.systems.iter().filter(move |system| {
             let edition = system.edition();
-            let names = [&edition.system, &edition.url].into_iter().chain(&edition.aliases);
-            names.into_iter().any(|known| known.eq_ignore_ascii_case(name) && !known.is_empty())
+            let by_alias = || edition.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name));
+            if is_own { own(edition, name) } else { by_alias() }
         })
     }
 }

@@ -141,7 +141,12 @@ impl Builder {
         self.sections.push((section, parameter, content));
     }
 
-    pub(crate) fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Result<Vec<u8>> {
+        let fits = |(_, _, content): &(_, _, Vec<u8>)| u32::try_from(content.len()).is_ok();
+        if self.sections.len() > MOST_SECTIONS || !self.sections.iter().all(fits) {
+            let message = format!("more than {MOST_SECTIONS} sections, or one of more than 4 GiB");
+            return Err(Error::Draft { message, code: None });
+        }
         self.sections.sort_by_key(|(section, parameter, _)| (*section, *parameter));
         let mut table = Vec::new();
         let mut offset = (HEADER_LENGTH + self.sections.len() * ENTRY_LENGTH) as u64;
@@ -171,7 +176,7 @@ impl Builder {
         for (_, _, content) in self.sections {
             file.extend(content);
         }
-        file
+        Ok(file)
     }
 }
 
@@ -181,13 +186,16 @@ fn digest(table: &[u8]) -> u64 {
     table.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// Counts the files written, so that no two threads share a temporary one.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
 /// Writes a file beside its target, syncs it and renames it: a crash leaves the old file or none.
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
     let io = |error| Error::io(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().ok_or_else(|| io(std::io::ErrorKind::InvalidFilename.into()))?);
-    name.push(format!(".{}.tmp", std::process::id()));
+    name.push(format!(".{}-{}.tmp", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
     let temporary = folder.join(name);
     let written = File::create(&temporary).and_then(|mut file| {
         file.write_all(content)?;
@@ -431,7 +439,7 @@ mod tests {
         builder.add(Section::Search, 1, b"second language".to_vec());
         builder.add(Section::Identity, 0, b"who".to_vec());
         builder.add(Section::Search, 0, Vec::new());
-        builder.finish()
+        builder.finish().unwrap()
     }
 
     #[test]

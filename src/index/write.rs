@@ -69,7 +69,7 @@ pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
     for (language, words) in search.into_values().enumerate() {
         file.add(Section::Search, language as u16, words.finish()?);
     }
-    Ok(file.finish())
+    file.finish()
 }
 
 /// Compiles a draft and writes the index to a file, atomically: the old file stays until the new one is complete.

@@ -37,6 +37,8 @@ struct Entry {
     meaning: String,
     /// 1 for the usual reading, 2 and 3 for rarer ones.
     rarity: u8,
+    /// Made by [`LexiconBuilder::chain`] from two others.
+    chained: bool,
 }
 
 /// A way to read a part of a query.
@@ -195,7 +197,7 @@ impl LexiconBuilder {
         }
         self.inner.longest = self.inner.longest.max(folded.len());
         let (phrase, accented) = (folded.join(" "), accented.join(" "));
-        let entry = Entry { kind, accented, meaning: meaning.to_owned(), rarity };
+        let entry = Entry { kind, accented, meaning: meaning.to_owned(), rarity, chained: false };
         self.inner.entries.entry(phrase).or_default().push(entry);
     }
 
@@ -250,7 +252,7 @@ impl LexiconBuilder {
                     let (Some(front), Some(back)) = (front, back) else { continue };
                     let meaning = format!("{front}{}{back}", expansion.meaning);
                     if expansion.kind == EntryKind::Synonym && entries.iter().all(|known| known.meaning != meaning) {
-                        further.push((phrase.clone(), Entry { meaning, ..entry.clone() }));
+                        further.push((phrase.clone(), Entry { meaning, chained: true, ..entry.clone() }));
                     }
                 }
             }
@@ -277,7 +279,9 @@ impl LexiconBuilder {
 
 impl From<Lexicon> for LexiconBuilder {
     fn from(lexicon: Lexicon) -> Self {
-        Self { analyzer: Analyzer::new(), inner: Arc::unwrap_or_clone(lexicon.inner) }
+        let mut inner = Arc::unwrap_or_clone(lexicon.inner);
+        inner.entries.values_mut().for_each(|entries| entries.retain(|entry| !entry.chained));
+        Self { analyzer: Analyzer::new(), inner }
     }
 }
 

@@ -16,13 +16,16 @@ const QUALIFIERS: &str = "không, cấp, mạn, mãn, trái, phải, trên, dư�
 
 /// Phrases that only say that nothing more is known, or where else to look: they bind nothing.
 const NOTHING_MORE_KNOWN: &str = "không xác, xác định, không đặc, đặc hiệu, không rõ, không phân, phân loại, loại mục, \
-    mục khác, vô căn, unspecified, idiopathic, essential, not elsewhere, elsewhere classified, not otherwise, otherwise specified";
+    mục khác, unspecified, not elsewhere, elsewhere classified, not otherwise, otherwise specified";
 
 /// Words that open the names of diseases and say nothing of which.
 const OPENINGS: &str = "bệnh, chứng, hội, rối, loạn, tình, trạng, thể, các, cơn, disease, disorder, syndrome, the";
 
 /// Words between alternatives.
 const CONJUNCTIONS: &str = "và, hoặc, hay, and, or";
+
+/// Words that say that the cause is not known. They change little, but may name a disease of its own.
+const CAUSE_UNKNOWN: &str = "vô căn, idiopathic, essential";
 
 /// Words behind which something else begins.
 const PREPOSITIONS: &str = "ở, của, với, tại, trong, do, kèm, có, bởi, in, of, with, at, by, due, to, from";
@@ -49,6 +52,7 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
     let mut roles = Roles { phrases: HashMap::new(), folded_qualifiers: HashSet::new(), negations };
     for (list, role) in [
         (NOTHING_MORE_KNOWN, Role::Filler),
+        (CAUSE_UNKNOWN, Role::CauseUnknown),
         (QUALIFIERS, Role::Qualifier),
         (CONJUNCTIONS, Role::Conjunction),
         (PREPOSITIONS, Role::Preposition),
@@ -90,6 +94,8 @@ pub(crate) enum Role {
     Qualifier,
     /// It says that nothing more is known.
     Filler,
+    /// It says that the cause is not known.
+    CauseUnknown,
     /// It opens a name, as *disease* does.
     Opening,
     /// It stands between alternatives.
@@ -107,6 +113,9 @@ pub(crate) fn role(before: Option<&str>, word: &str, next: Option<&str>) -> Role
     // Of a phrase that says that nothing more is known, the second word does not speak for itself.
     if own == Some(Role::Filler) || before.is_some_and(|before| roles.pair(before, word) == Some(Role::Filler)) {
         return Role::Filler;
+    }
+    if before.is_some_and(|before| roles.pair(before, word) == Some(Role::CauseUnknown)) {
+        return Role::CauseUnknown;
     }
     // *Not ruptured* binds no more than saying nothing does.
     let is_qualifier = |word: &str| roles.of(word, None) == Some(Role::Qualifier);

@@ -31,13 +31,14 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Finds the most promising terms of a language. Returns the most that any term was given, as a share of
+    /// Finds the most promising terms of a language, at least `wanted` if so many have some word. Returns the most that any term was given, as a share of
     /// what all words could give; and whether the work limit sufficed.
     pub(super) fn find(
         &mut self,
         query: &mut Variant,
         words: &Words<'_>,
         typos: bool,
+        wanted: usize,
         work: &mut u32,
     ) -> Result<(f32, bool)> {
         let mut complete = true;
@@ -47,13 +48,13 @@ impl Candidates {
                 complete &= word.find_typos(words, work)?;
             }
         }
-        let (best, within) = self.collect(query.words(), words, work)?;
+        let (best, within) = self.collect(query.words(), words, wanted, work)?;
         Ok((best, complete && within && *work > 0))
     }
 
     /// Gives each term what the query's words are worth to it, and chooses the best. Returns the most that
     /// any term was given, as a share of what all words could give, and whether the work limit sufficed.
-    fn collect(&mut self, query: &[Word], words: &Words<'_>, work: &mut u32) -> Result<(f32, bool)> {
+    fn collect(&mut self, query: &[Word], words: &Words<'_>, wanted: usize, work: &mut u32) -> Result<(f32, bool)> {
         let mut complete = true;
         self.start(words.terms);
         let common = weight(words.terms, words.terms / COMMON);
@@ -74,7 +75,7 @@ impl Candidates {
         }
         let possible: f32 = query.iter().filter(counted).map(|word| word.weight).sum();
         let most = if query.iter().all(|word| counted(&word)) { MOST_CANDIDATES } else { MOST_CANDIDATES_UNCOUNTED };
-        Ok((self.choose(words, possible, most), complete))
+        Ok((self.choose(words, possible, most.max(wanted)), complete))
     }
 
     /// Makes ready for a language of so many terms. A search that met damage may have left gifts behind.

@@ -23,6 +23,7 @@ use std::ops::Range;
 use crate::Result;
 use crate::concept::Concept;
 use crate::lexicon::Lexicon;
+use crate::set::ConceptSet;
 use crate::source::Designation;
 use crate::system::CodeSystem;
 use crate::terminology::Terminology;
@@ -42,6 +43,7 @@ pub struct SearchOptions {
     groupers: bool,
     former_names: bool,
     languages: Vec<String>,
+    within: Option<ConceptSet>,
     work_limit: u32,
     lexicon: Option<Lexicon>,
 }
@@ -54,6 +56,7 @@ impl Default for SearchOptions {
             groupers: false,
             former_names: true,
             languages: Vec::new(),
+            within: None,
             work_limit: 4_000_000,
             lexicon: None,
         }
@@ -99,6 +102,13 @@ impl SearchOptions {
     #[must_use]
     pub fn languages(mut self, languages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.languages = languages.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Only concepts of a set, such as [`Concept::subsumed`] of a chapter. The set must be of the system searched.
+    #[must_use]
+    pub fn within(mut self, set: ConceptSet) -> Self {
+        self.within = Some(set);
         self
     }
 
@@ -301,13 +311,22 @@ impl Searcher {
             let words = system.words(u16::try_from(number).unwrap_or(u16::MAX))?;
             let variants = if typos { 1 } else { usize::MAX };
             for (number, variant) in self.query.variants_mut().iter_mut().enumerate().take(variants) {
-                let (share, complete) = self.candidates.find(variant, &words, typos, &mut run.work)?;
+                let (share, complete) = self.candidates.find(variant, &words, typos, run.wanted(), &mut run.work)?;
                 best = best.max(share);
                 run.complete &= complete;
                 self.scorer.score(system, &words, (number, variant), &self.candidates, run)?;
             }
         }
         Ok(best)
+    }
+}
+
+impl Run<'_> {
+    /// How many candidates it takes to have enough hits: several terms may be of one concept, and with options
+    /// that leave concepts out, most may not be wanted.
+    fn wanted(&self) -> usize {
+        let selective = self.options.usable_only || !self.options.former_names || self.options.within.is_some();
+        self.options.limit.saturating_mul(if selective { 24 } else { 4 }).min(10_000)
     }
 }
 
@@ -380,7 +399,7 @@ fn code_hits<'a>(system: &'a CodeSystem, query: &str, options: &SearchOptions) -
             concept,
             designation,
             score: if is_exact { 1000 } else { 990 },
-            confidence: if is_exact { Confidence::Sure } else { Confidence::Likely },
+            confidence: if is_exact && exact.concepts().len() == 1 { Confidence::Sure } else { Confidence::Likely },
             matches: Vec::new(),
             unmatched: Vec::new(),
             read_as: None,
@@ -395,6 +414,9 @@ fn code_hits<'a>(system: &'a CodeSystem, query: &str, options: &SearchOptions) -
 
 fn is_wanted(concept: &Concept<'_>, options: &SearchOptions) -> Result<bool> {
     use crate::source::Usability;
+    if options.within.as_ref().is_some_and(|set| !set.contains(concept.id())) {
+        return Ok(false);
+    }
     Ok(match concept.usability()? {
         Usability::Grouper => options.groupers && !options.usable_only,
         Usability::Heading => !options.usable_only,

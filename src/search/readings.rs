@@ -169,14 +169,18 @@ impl Query {
         typed.start(0.0, None);
         typed.push_tokens(text, tokens, 0..tokens.len(), meaning);
         *count = 1;
-        // The lexicon knows words, not keystrokes: it is asked for what they decode to.
+        // The lexicon knows words, not keystrokes: it is asked for what was typed, and for what that decodes to.
         let mut decoded = String::new();
         for word in typed.words() {
             decoded.push_str(word.decoded().unwrap_or_else(|| text.get(word.range.clone()).unwrap_or_default()));
             decoded.push(' ');
         }
-        let decoded_tokens = reader.analyze(&decoded);
-        let expansions = lexicon.expansions(decoded.trim_end(), decoded_tokens);
+        let mut expansions = lexicon.expansions(text, tokens);
+        for further in lexicon.expansions(decoded.trim_end(), reader.analyze(&decoded)) {
+            if !expansions.contains(&further) {
+                expansions.push(further);
+            }
+        }
         for expansion in expansions.iter().filter(|expansion| expansion.kind == EntryKind::Abbreviation) {
             let words = typed.words_mut().iter_mut().skip(expansion.words.start).take(expansion.words.len());
             words.for_each(|word| word.abbreviation = true);
@@ -390,6 +394,9 @@ impl Word {
             let base = self.prefix_cost(PREFIX_LETTERS_GUESSED);
             let ranks = words.automaton().prefix_range(folded.as_bytes())?;
             for rank in ranks.start + u64::from(frequency > 0)..ranks.end {
+                if *work == 0 {
+                    break;
+                }
                 let agrees =
                     |accented: Option<&str>| base + marks_of_prefix(&typed, &folded, accented.unwrap_or(&folded));
                 self.add_word(words, rank, work, agrees)?;
@@ -405,6 +412,9 @@ impl Word {
         }
         if !self.phonetic.is_empty() && !self.abbreviation {
             for rank in words.sounding_like(&self.phonetic)? {
+                if *work == 0 {
+                    break;
+                }
                 self.add_word(words, rank.into(), work, |_| cost::SOUNDS_ALIKE)?;
             }
         }

@@ -77,6 +77,10 @@ struct Added {
     residuals: usize,
     /// They say that nothing more is known.
     fillers: usize,
+    /// Of those, the ones that say so of the cause.
+    causes_unknown: usize,
+    /// They bind or turn it, in brackets.
+    bracketed: usize,
     /// They name an alternative to what was asked for: *bronchus or* before *lung*.
     alternatives: usize,
     /// They say something else.
@@ -174,7 +178,14 @@ impl Scorer {
                 }
             }
             let said = words.weight_of(candidate);
-            let (score, confidence) = self.evaluate(query.words(), said);
+            let (score, mut confidence) = self.evaluate(query.words(), said);
+            // Only names and their equals of today say just what the code means.
+            if !matches!(group.r#use, DesignationUse::Preferred | DesignationUse::Synonym) {
+                confidence = confidence.min(Confidence::Likely);
+            }
+            if self.matches.is_empty() {
+                continue;
+            }
             let score = score + kind - asterisk - query.penalty;
             self.remember(score, run.options.limit);
             run.scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
@@ -255,8 +266,10 @@ impl Scorer {
         };
         let all_found = self.matches.len() == query.len();
         let says_it = all_found && added.qualifiers + added.content + added.residuals == 0;
-        let guessed = query.iter().any(|word| word.expanded == Some(Reading::Abbreviation));
-        let confidence = if says_it && !guessed && dearest <= cost::MARKS_MISSING {
+        let guessed = query.iter().any(|word| word.expanded.is_some());
+        let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
+        let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
+        let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
             Confidence::Sure
         } else if all_found && dearest <= cost::SOUNDS_ALIKE {
             Confidence::Likely
@@ -308,8 +321,8 @@ impl Scorer {
                 continue;
             }
             match role(at.checked_sub(1).and_then(word), token.accented(), word(at + 1)) {
-                // What stands in brackets may be there or not, by the conventions of the ICD.
-                _ if open > 0 => {}
+                // What stands in brackets may be there or not, by the conventions of the ICD; but nobody said it.
+                role if open > 0 => added.bracketed += usize::from(matches!(role, Role::Qualifier | Role::Residual)),
                 Role::Conjunction if at > first_asked && is_asked(at + 1) => {
                     added.alternatives += pending;
                     added.content -= pending;
@@ -320,6 +333,10 @@ impl Scorer {
                 Role::Residual => added.residuals += 1,
                 Role::Qualifier => added.qualifiers += 1,
                 Role::Filler => added.fillers += 1,
+                Role::CauseUnknown => {
+                    added.fillers += 1;
+                    added.causes_unknown += 1;
+                }
                 Role::Content => {
                     added.content += 1;
                     added.leading += usize::from(at < first_asked);

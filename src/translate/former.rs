@@ -1,6 +1,7 @@
 //! Names of an earlier edition as searchable former names of today's codes.
 
 use super::names::{NameChange, Names, canonical, judge};
+use super::phrases::Phrases;
 use crate::source::{Designation, DesignationUse, Draft, DraftConcept, Place, Report, Severity, Usability};
 use crate::text::Analyzer;
 
@@ -8,8 +9,8 @@ use crate::text::Analyzer;
 /// were left out and why. Returns how many were added.
 ///
 /// A name joins the code that carries its meaning today, so equal codes are not enough: a name that has next
-/// to nothing in common with today's name of its code, or that is today the name of another code, is
-/// quarantined (rule `former-name-quarantined`). Names of codes that are gone are left out too
+/// to nothing in common with today's name of its code, says the opposite of it (acute for chronic), or is far
+/// more like the name of another code, is quarantined (rule `former-name-quarantined`). Names of codes that are gone are left out too
 /// (`former-code-gone`). Only names in the draft's own language are taken: a former edition's translations
 /// are not taken over.
 pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) -> usize {
@@ -31,6 +32,7 @@ pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) 
         }
     }
     let mut analyzer = Analyzer::new();
+    let phrases = Phrases::new(&mut analyzer);
     let mut added = 0;
     for concept in former.concepts.iter().filter(|concept| concept.usability != Usability::Grouper) {
         let place = || Place::file(former.edition.to_string());
@@ -47,9 +49,11 @@ pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) 
         }
         let words = names.read(&mut analyzer, &text);
         let own = names.own(&words, entry as u32).unwrap_or_default();
+        let today = name_of(target, &language).unwrap_or_default();
+        let opposed = phrases.stance(&canonical_text).opposes(phrases.stance(&canonical(&mut analyzer, &today)));
         let own_english = || english.own(&english.read(&mut analyzer, &name_of(concept, "en")?), entry as u32);
-        if judge(own, own_english, || names.elsewhere(&words, entry as u32)) == NameChange::MeaningInDoubt {
-            let today = name_of(target, &language).unwrap_or_default();
+        let elsewhere = || names.elsewhere(&words, entry as u32);
+        if opposed || judge(own, own_english, elsewhere) == NameChange::MeaningInDoubt {
             let message = format!("{text:?} is not taken over: today's name is {today:?}");
             report.add(Severity::Doubtful, "former-name-quarantined", place(), Some(&concept.code), message);
             continue;

@@ -2,6 +2,7 @@
 
 pub use super::names::NameChange;
 use super::names::{Names, canonical, judge};
+use super::phrases::Phrases;
 use super::suggest::Suggester;
 use crate::concept::{Concept, Lookup};
 use crate::source::Usability;
@@ -147,6 +148,7 @@ pub struct Migration {
     later: CodeSystem,
     names: Names,
     english: Names,
+    phrases: Phrases,
 }
 
 impl Migration {
@@ -155,7 +157,8 @@ impl Migration {
     ///
     /// # Errors
     ///
-    /// [`Error::Argument`] if the two are editions of different code systems; [`Error::Corrupt`] if names are damaged.
+    /// [`Error::Argument`] if the two are editions of different code systems, or one is a fragment: that it lacks a
+    /// code says nothing of the code; [`Error::Corrupt`] if names are damaged.
     pub fn between(former: &CodeSystem, later: &CodeSystem) -> Result<Self> {
         if former.edition().system != later.edition().system {
             return Err(Error::Argument {
@@ -163,6 +166,15 @@ impl Migration {
                 value: later.edition().to_string(),
                 expected: format!("another edition of {}; other systems need a concept map", former.edition().system),
             });
+        }
+        for edition in [former, later] {
+            if edition.is_fragment() {
+                return Err(Error::Argument {
+                    what: "edition",
+                    value: edition.edition().to_string(),
+                    expected: "a complete list, not a fragment".into(),
+                });
+            }
         }
         let (mut names, mut english) = (Names::default(), Names::default());
         let mut name = String::new();
@@ -175,7 +187,8 @@ impl Migration {
             let english_name = if name.is_empty() { None } else { concept.display_in("en")? };
             english.push(english_name.as_deref().unwrap_or_default());
         }
-        Ok(Self { former: former.clone(), later: later.clone(), names, english })
+        let phrases = Phrases::new(&mut Analyzer::new());
+        Ok(Self { former: former.clone(), later: later.clone(), names, english, phrases })
     }
 
     /// The former edition.
@@ -257,10 +270,12 @@ impl Migration {
                 for row in &sources {
                     was_usable |= row.is_usable()?;
                 }
-                if was_usable && target.usability()? == Usability::Heading {
+                if !was_usable || target.is_usable()? {
+                    Change::Kept { target, name }
+                } else if target.is_active()? {
                     Change::NowHeading { target, name, usable: target.usable_codes()? }
                 } else {
-                    Change::Kept { target, name }
+                    self.gone(&source)?
                 }
             }
             None => self.gone(&source)?,
@@ -306,10 +321,16 @@ impl Migration {
         let mut analyzer = Analyzer::new();
         let target_name = canonical(&mut analyzer, &target.display()?);
         let mut best = NameChange::MeaningInDoubt;
+        let target_stance = self.phrases.stance(&target_name);
         for source in sources {
             let display = source.display()?;
-            if canonical(&mut analyzer, &display) == target_name {
+            let name = canonical(&mut analyzer, &display);
+            if name == target_name && !name.is_empty() {
                 return Ok(NameChange::Same);
+            }
+            // Acute for chronic is no rewording, however alike the names are.
+            if self.phrases.stance(&name).opposes(target_stance) {
+                continue;
             }
             let words = self.names.read(&mut analyzer, &display);
             let entry = target.id().get();

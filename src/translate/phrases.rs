@@ -117,9 +117,15 @@ impl Stance {
     /// True if the names cannot mean the same: one denies what the other does not, or they take different
     /// sides of a contrast. A name that takes no side contradicts neither.
     pub(super) fn contradicts(self, other: Self) -> bool {
+        (self.0 ^ other.0) & DENIED != 0 || self.opposes(other)
+    }
+
+    /// True if the names take different sides of a contrast. Denials are let be: one wording's *without* is often
+    /// another's *unspecified*.
+    pub(super) fn opposes(self, other: Self) -> bool {
         let sides = |contrast| 0b1111 * bit(contrast, 0);
         let differ = |mask| self.0 & mask != 0 && other.0 & mask != 0 && self.0 & other.0 & mask == 0;
-        (self.0 ^ other.0) & DENIED != 0 || (0..CONTRASTS.len()).any(|contrast| differ(sides(contrast)))
+        (0..CONTRASTS.len()).any(|contrast| differ(sides(contrast)))
     }
 
     /// The stance of a name under a heading: where the heading denies, a denial tells its codes not apart.
