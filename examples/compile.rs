@@ -68,6 +68,10 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
     for input in inputs.iter().chain(&former) {
         check_input(input, output)?;
+        if let Some(report) = arguments.one("--report")? {
+            check_apart(input, report, "--report")?;
+            check_apart(output, report, "--report")?;
+        }
     }
     let mapping = arguments.one("--mapping")?.map(mapping).transpose()?;
     let details = Details { mapping: mapping.as_ref(), version: arguments.one("--version")? };
@@ -140,10 +144,14 @@ fn check_input(input: &str, output: &str) -> Result<(), Problem> {
     if start == *b"\x89mti" {
         return Err(format!("{input} is an index already; examples/inspect shows what it holds").into());
     }
-    if let (Ok(input), Ok(output)) = (fs::canonicalize(input), fs::canonicalize(output))
-        && input == output
-    {
-        return Err("--output would overwrite the input; give another name, as list.mti".into());
+    check_apart(input, output, "--output")
+}
+
+/// Refuses to write over a file that is read, or written otherwise.
+fn check_apart(kept: &str, written: &str, option: &str) -> Result<(), Problem> {
+    let same_file = matches!((fs::canonicalize(kept), fs::canonicalize(written)), (Ok(a), Ok(b)) if a == b);
+    if same_file || kept == written {
+        return Err(format!("{option} would overwrite {kept}; give another name").into());
     }
     Ok(())
 }

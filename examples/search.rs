@@ -128,7 +128,8 @@ fn print(query: &str, terminology: &Terminology, hits: &[Hit<'_>]) -> Result<(),
             _ if !hit.concept.is_active()? => "; withdrawn",
             _ => "",
         };
-        say!("               {}: {}{unusable}", hit.confidence.as_str(), how(hit).join(", "))?;
+        let read_as = hit.read_as.as_ref().map(|meaning| format!(" “{meaning}”")).unwrap_or_default();
+        say!("               {}: {}{read_as}{unusable}", hit.confidence.as_str(), how(hit).join(", "))?;
     }
     if hits.is_empty() {
         say!("      nothing found")?;
