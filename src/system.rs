@@ -399,7 +399,7 @@ impl CodeSystem {
         for group in self.inner.groups.iter().filter(|group| wanted(&group.r#use)) {
             for term in group.terms_of(section, self.len(), concept)? {
                 let text = self.read_term(term, &mut length)?;
-                designations.push(Designation { text, language: group.language.clone(), r#use: group.r#use.clone() });
+                designations.push(group.designation(text));
             }
         }
         Ok(designations)

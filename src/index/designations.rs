@@ -6,13 +6,16 @@
 //!
 //! ```text
 //! groups varint | for each group, sorted by language then use:
-//!   language text | use u8 [system text, code text, for use 255] | terms varint | part: members (concept of each term)
+//!   language text | use u8 [system text, code text, for use 255]
+//!   | dialects varint, for each: its name text, acceptability u8 (0 preferred, 1 acceptable) | terms varint | part: members (concept of each term)
 //! ```
 //! Uses: 0 preferred, 1 synonym, 2 abbreviated, 3 former name, 4 index term, 5 inclusion, 255 other.
 
 use super::bytes::{Cursor, put_part, put_text, put_varint};
 use super::members::Members;
-use crate::source::DesignationUse;
+use std::collections::BTreeMap;
+
+use crate::source::{Acceptability, Designation, DesignationUse};
 use crate::{Error, Result};
 
 const NAME: &str = "designations";
@@ -24,6 +27,7 @@ const MOST_GROUPS: u64 = 4096;
 pub(crate) struct Group {
     pub(crate) language: String,
     pub(crate) r#use: DesignationUse,
+    acceptability: BTreeMap<String, Acceptability>,
     /// Number of its first term.
     pub(crate) first_term: u32,
     pub(crate) terms: u32,
@@ -32,6 +36,12 @@ pub(crate) struct Group {
 }
 
 impl Group {
+    /// A term of this group as a designation.
+    pub(crate) fn designation(&self, text: String) -> Designation {
+        let (language, r#use) = (self.language.clone(), self.r#use.clone());
+        Designation { text, language, r#use, acceptability: self.acceptability.clone() }
+    }
+
     pub(crate) fn members<'a>(&self, section: &'a [u8], count: u32) -> Result<Members<'a>> {
         let members = section.get(self.members.clone()).and_then(|bytes| Members::open(bytes, count));
         members.filter(|members| members.len() == self.terms).ok_or(Error::corrupt(NAME, "members do not fit"))
@@ -45,14 +55,25 @@ impl Group {
 }
 
 /// What a group is when an index is written: its language and use, and the concept of each term.
-pub(crate) type GroupInput<'d> = (&'d str, &'d DesignationUse, Vec<u32>);
+pub(crate) type GroupInput<'d> = (GroupKey<'d>, Vec<u32>);
+
+/// What the terms of a group have in common.
+///
+/// Groups sort by language; within a language the searchable uses come first, so that the terms of a search
+/// section are consecutive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct GroupKey<'d> {
+    pub(crate) language: &'d str,
+    pub(crate) r#use: &'d DesignationUse,
+    pub(crate) acceptability: &'d BTreeMap<String, Acceptability>,
+}
 
 pub(crate) fn encode(groups: &[GroupInput<'_>], count: u32) -> Vec<u8> {
     let mut out = Vec::new();
     put_varint(&mut out, groups.len() as u64);
-    for (language, r#use, concepts) in groups {
-        put_text(&mut out, language);
-        match r#use {
+    for (key, concepts) in groups {
+        put_text(&mut out, key.language);
+        match key.r#use {
             DesignationUse::Preferred => out.push(0),
             DesignationUse::Synonym => out.push(1),
             DesignationUse::Abbreviated => out.push(2),
@@ -64,6 +85,14 @@ pub(crate) fn encode(groups: &[GroupInput<'_>], count: u32) -> Vec<u8> {
                 put_text(&mut out, system);
                 put_text(&mut out, code);
             }
+        }
+        put_varint(&mut out, key.acceptability.len() as u64);
+        for (dialect, acceptability) in key.acceptability {
+            put_text(&mut out, dialect);
+            out.push(match acceptability {
+                Acceptability::Preferred => 0,
+                Acceptability::Acceptable => 1,
+            });
         }
         put_varint(&mut out, concepts.len() as u64);
         put_part(&mut out, &Members::encode(concepts, count));
@@ -92,10 +121,20 @@ fn parse(section: &[u8]) -> Option<Vec<Group>> {
             255 => DesignationUse::Other { system: cursor.text()?.to_owned(), code: cursor.text()?.to_owned() },
             _ => return None,
         };
+        let mut acceptability = BTreeMap::new();
+        for _ in 0..cursor.varint()? {
+            let dialect = cursor.text()?.to_owned();
+            let accepted = match cursor.u8()? {
+                0 => Acceptability::Preferred,
+                1 => Acceptability::Acceptable,
+                _ => return None,
+            };
+            acceptability.insert(dialect, accepted);
+        }
         let terms = cursor.varint_u32()?;
         let members = cursor.part()?.len();
         let end = section.len() - cursor.remaining();
-        groups.push(Group { language, r#use, first_term, terms, members: end - members..end });
+        groups.push(Group { language, r#use, acceptability, first_term, terms, members: end - members..end });
         first_term = first_term.checked_add(terms)?;
     }
     cursor.is_empty().then_some(groups)
@@ -109,15 +148,19 @@ mod tests {
     fn groups_round_trip() {
         let other =
             DesignationUse::Other { system: "http://snomed.info/sct".into(), code: "900000000000003001".into() };
+        let silent = BTreeMap::new();
+        let british = BTreeMap::from([("en-GB".to_owned(), Acceptability::Acceptable)]);
+        let key = |language, r#use, acceptability| GroupKey { language, r#use, acceptability };
         let input: [GroupInput<'_>; 3] = [
-            ("vi", &DesignationUse::Preferred, vec![0, 1, 2]),
-            ("vi", &DesignationUse::Synonym, vec![1, 1]),
-            ("en", &other, vec![2]),
+            (key("vi", &DesignationUse::Preferred, &silent), vec![0, 1, 2]),
+            (key("vi", &DesignationUse::Synonym, &silent), vec![1, 1]),
+            (key("en", &other, &british), vec![2]),
         ];
         let section = encode(&input, 3);
         let groups = read_groups(&section).unwrap();
         assert_eq!(groups.len(), 3);
         assert_eq!((groups[2].language.as_str(), &groups[2].r#use, groups[2].first_term), ("en", &other, 5));
+        assert_eq!(groups[2].designation("x".into()).acceptability, british);
         assert_eq!(groups[1].terms_of(&section, 3, 1).unwrap(), 3..5);
         assert!(groups[1].terms_of(&section, 3, 0).unwrap().is_empty());
         for length in 0..section.len() {

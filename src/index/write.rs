@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::container::{Builder, Kind, Section, write_atomically};
-use super::designations::GroupInput;
+use super::designations::{GroupInput, GroupKey};
 use super::hierarchy::{Edge, Refused};
 use super::identity::Identity;
 use super::properties::Values;
@@ -13,7 +13,7 @@ use super::status::Status;
 use super::terms::{MAX_CONCEPT_TEXT, TermsBuilder};
 use super::{codes, designations, hierarchy, properties, words};
 use crate::code::CodeKey;
-use crate::source::{DesignationUse, Draft, DraftConcept, PropertyValue, Report, Usability};
+use crate::source::{Draft, DraftConcept, PropertyValue, Report, Usability};
 use crate::text::TEXT_VERSION;
 use crate::{Error, Result};
 
@@ -37,12 +37,12 @@ pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
     for (key, designations) in &groups {
         for (_, text) in designations {
             let term = terms.push(text)?;
-            if key.is_searchable() {
+            if key.r#use.is_searchable() {
                 let words = search.entry(key.language).or_insert_with(|| words::Writer::new(term));
                 words.add(text);
             }
         }
-        group_inputs.push((key.language, key.r#use, designations.iter().map(|(concept, _)| *concept).collect()));
+        group_inputs.push((*key, designations.iter().map(|(concept, _)| *concept).collect()));
     }
     let properties = write_properties(draft, &concepts, &mut terms)?;
 
@@ -129,7 +129,11 @@ impl<'d> Sorted<'d> {
         let mut groups: BTreeMap<GroupKey<'d>, Vec<(u32, &'d str)>> = BTreeMap::new();
         for (number, concept) in self.numbered() {
             for designation in &concept.designations {
-                let key = GroupKey { language: &designation.language, r#use: &designation.r#use };
+                let key = GroupKey {
+                    language: &designation.language,
+                    r#use: &designation.r#use,
+                    acceptability: &designation.acceptability,
+                };
                 groups.entry(key).or_default().push((number, &designation.text));
             }
         }
@@ -163,20 +167,6 @@ impl<'d> Sorted<'d> {
         let mut out = SparseTexts::encode(&printed);
         out.extend(SparseTexts::encode(&source));
         out
-    }
-}
-
-/// Groups sort by language; within a language the searchable uses come first, so that the terms of a
-/// search section are consecutive.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct GroupKey<'d> {
-    language: &'d str,
-    r#use: &'d DesignationUse,
-}
-
-impl GroupKey<'_> {
-    fn is_searchable(&self) -> bool {
-        self.r#use.is_searchable()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::code::Mark;
 use crate::concept::Concept;
 use crate::index::words::Words;
 use crate::lexicon::{Role, may_be_qualifier, role};
-use crate::source::{Designation, DesignationUse};
+use crate::source::DesignationUse;
 use crate::system::CodeSystem;
 use crate::text::{Analyzer, phonetic_key};
 use crate::{Error, Result};
@@ -386,11 +386,7 @@ impl Scorer {
         unmatched.dedup();
         Ok(Hit {
             concept: Concept::new(system, concept),
-            designation: Designation {
-                text: self.text.clone(),
-                language: group.language.clone(),
-                r#use: group.r#use.clone(),
-            },
+            designation: group.designation(self.text.clone()),
             score: found.score.clamp(0.0, 1000.0) as u16,
             confidence: found.confidence,
             matches,

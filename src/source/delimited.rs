@@ -450,7 +450,7 @@ impl<'a> Table<'a> {
             for text in texts.map(str::trim).filter(|text| !text.is_empty()) {
                 if seen.insert((&term.language, text)) {
                     let (language, r#use) = (term.language.clone(), term.r#use.clone());
-                    designations.push(Designation { text: text.to_owned(), language, r#use });
+                    designations.push(Designation { text: text.to_owned(), language, r#use, ..Designation::default() });
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! What a reader produces: a code system in memory, not yet searchable.
 
+use std::collections::BTreeMap;
+
 use crate::code::{CodeGrammar, Mark};
 use crate::edition::Edition;
 
@@ -70,13 +72,26 @@ pub struct Designation {
     pub language: String,
     /// What the term is for.
     pub r#use: DesignationUse,
+    /// How dialects take the term, by BCP 47 tag (`en-GB`) or by the publisher's identifier of the dialect, as a
+    /// SNOMED CT language reference set tells it. Empty where the publisher tells nothing of dialects.
+    pub acceptability: BTreeMap<String, Acceptability>,
+}
+
+/// How a dialect takes a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Acceptability {
+    /// It is the term to show.
+    Preferred,
+    /// It may be used too.
+    Acceptable,
 }
 
 impl Designation {
     /// The name shown in a language.
     #[must_use]
     pub fn preferred(language: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { text: text.into(), language: language.into(), r#use: DesignationUse::Preferred }
+        Self { text: text.into(), language: language.into(), r#use: DesignationUse::Preferred, ..Self::default() }
     }
 }
 

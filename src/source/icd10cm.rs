@@ -149,7 +149,12 @@ impl<'a> Record<'a> {
         let mut designations = vec![Designation::preferred("en", name)];
         if !self.short.is_empty() && self.short != name {
             let r#use = DesignationUse::Abbreviated;
-            designations.push(Designation { text: self.short.into(), language: "en".into(), r#use });
+            designations.push(Designation {
+                text: self.short.into(),
+                language: "en".into(),
+                r#use,
+                ..Designation::default()
+            });
         }
         designations
     }

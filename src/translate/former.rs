@@ -58,7 +58,12 @@ pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) 
             report.add(Severity::Doubtful, "former-name-quarantined", place(), Some(&concept.code), message);
             continue;
         }
-        target.designations.push(Designation { text, language: language.clone(), r#use: DesignationUse::FormerName });
+        target.designations.push(Designation {
+            text,
+            language: language.clone(),
+            r#use: DesignationUse::FormerName,
+            ..Designation::default()
+        });
         added += 1;
     }
     added

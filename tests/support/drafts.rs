@@ -3,8 +3,8 @@
 
 use medterm::code::{CodeGrammar, Mark};
 use medterm::source::{
-    Content, Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition,
-    PropertyKind, PropertyValue, Report, Severity, SourceFile, Usability,
+    Acceptability, Content, Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place,
+    PropertyDefinition, PropertyKind, PropertyValue, Report, Severity, SourceFile, Usability,
 };
 use medterm::{Edition, InForce};
 
@@ -60,7 +60,12 @@ fn concept(code: &str, mark: Mark, parent: &str, usability: Usability, vi: &str,
 fn add_term(draft: &mut Draft, code: &str, r#use: DesignationUse, language: &str, text: &str) {
     for concept in draft.concepts.iter_mut().filter(|concept| concept.code == code) {
         let r#use = r#use.clone();
-        concept.designations.push(Designation { text: text.into(), language: language.into(), r#use });
+        concept.designations.push(Designation {
+            text: text.into(),
+            language: language.into(),
+            r#use,
+            ..Designation::default()
+        });
     }
 }
 
@@ -194,6 +199,9 @@ fn graph() -> Draft {
     for (child, parent, kind) in further {
         let below = concepts.iter_mut().filter(|concept| concept.code == child);
         below.for_each(|concept| concept.parents.push(Parent { code: parent.into(), kind }));
+    }
+    if let Some(term) = concepts.first_mut().and_then(|concept| concept.designations.first_mut()) {
+        term.acceptability.insert("en-GB".into(), Acceptability::Acceptable);
     }
     Draft {
         edition: edition("graph", "1"),

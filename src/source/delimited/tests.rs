@@ -47,7 +47,12 @@ fn a_full_row_becomes_a_concept() {
     assert_eq!((report.rows, draft.language.as_str()), (2, "vi"));
     assert_eq!(draft.edition.to_string(), "local|1");
     assert_eq!(draft.concepts[0].usability, Usability::Heading);
-    let synonym = |text: &str| Designation { text: text.into(), language: "vi".into(), r#use: DesignationUse::Synonym };
+    let synonym = |text: &str| Designation {
+        text: text.into(),
+        language: "vi".into(),
+        r#use: DesignationUse::Synonym,
+        ..Designation::default()
+    };
     let expected = DraftConcept {
         code: "A17.0".into(),
         mark: Mark::Dagger,
