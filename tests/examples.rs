@@ -307,6 +307,6 @@ fn compile_refuses_with_advice() {
         &["no column \"Mã\""],
     );
     let own = ["delimited", "data/icd10.tsv", "--mapping", "code=code", "--output", "data/icd10.tsv"];
-    fails(&compile, &own, &["overwrite the input"]);
+    fails(&compile, &own, &["would overwrite data/icd10.tsv"]);
     assert!(!Path::new(output).exists());
 }
