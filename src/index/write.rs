@@ -13,7 +13,7 @@ use super::status::Status;
 use super::terms::{MAX_CONCEPT_TEXT, TermsBuilder};
 use super::{codes, designations, hierarchy, properties, words};
 use crate::code::CodeKey;
-use crate::source::{Draft, DraftConcept, PropertyValue, Report, Usability};
+use crate::source::{Draft, DraftConcept, PropertyKind, PropertyValue, Report, Usability};
 use crate::text::TEXT_VERSION;
 use crate::{Error, Result};
 
@@ -209,45 +209,42 @@ fn check_texts(draft: &Draft) -> Result<()> {
 }
 
 fn write_properties(draft: &Draft, concepts: &Sorted<'_>, terms: &mut TermsBuilder) -> Result<Vec<u8>> {
+    let is_defined = |(property, _): &(usize, PropertyValue)| *property < draft.properties.len();
+    if let Some(concept) = draft.concepts.iter().find(|concept| !concept.properties.iter().all(is_defined)) {
+        return Err(refused(concept, "it has a property that is not defined"));
+    }
+    // Equal texts are stored once.
     let mut texts: HashMap<&str, u32> = HashMap::new();
     let mut written = Vec::new();
     for (property, definition) in draft.properties.iter().enumerate() {
         if draft.properties.iter().take(property).any(|earlier| earlier.name == definition.name) {
             return Err(Error::Draft { message: format!("property {} is defined twice", definition.name), code: None });
         }
-        let (mut holds, mut integers, mut term_values) = (Vec::new(), Vec::new(), Vec::new());
+        let mut values = match definition.kind {
+            PropertyKind::Boolean => Values::True(Vec::new()),
+            PropertyKind::Integer => Values::Integers(Vec::new()),
+            PropertyKind::Text | PropertyKind::Code => Values::Terms(Vec::new()),
+        };
         for (number, concept) in concepts.numbered() {
             for (_, value) in concept.properties.iter().filter(|(index, _)| *index == property) {
-                match value {
-                    PropertyValue::Boolean(true) => holds.push(number),
-                    PropertyValue::Boolean(false) => {}
-                    PropertyValue::Integer(value) => integers.push((number, *value)),
-                    PropertyValue::Text(text) | PropertyValue::Code(text) => {
+                match (&mut values, value, definition.kind) {
+                    (Values::True(_), PropertyValue::Boolean(false), _) => {}
+                    (Values::True(holds), PropertyValue::Boolean(true), _) if holds.last() == Some(&number) => {}
+                    (Values::True(holds), PropertyValue::Boolean(true), _) => holds.push(number),
+                    (Values::Integers(pairs), PropertyValue::Integer(value), _) => pairs.push((number, *value)),
+                    (Values::Terms(pairs), PropertyValue::Text(text), PropertyKind::Text)
+                    | (Values::Terms(pairs), PropertyValue::Code(text), PropertyKind::Code) => {
                         let term = match texts.get(text.as_str()) {
                             Some(&term) => term,
-                            None => {
-                                let term = terms.push(text)?;
-                                texts.insert(text, term);
-                                term
-                            }
+                            None => terms.push(text)?,
                         };
-                        term_values.push((number, term));
+                        texts.insert(text, term);
+                        pairs.push((number, term));
                     }
+                    _ => return Err(refused(concept, format!("a value of {} is not of its kind", definition.name))),
                 }
             }
         }
-        let values = match (holds.is_empty(), integers.is_empty(), term_values.is_empty()) {
-            (_, true, true) if definition.kind == crate::source::PropertyKind::Boolean => {
-                holds.dedup();
-                Values::True(holds)
-            }
-            (true, _, true) if definition.kind == crate::source::PropertyKind::Integer => Values::Integers(integers),
-            (true, true, _) => Values::Terms(term_values),
-            _ => {
-                let message = format!("values of property {} are not of its kind", definition.name);
-                return Err(Error::Draft { message, code: None });
-            }
-        };
         written.push((definition, values));
     }
     Ok(properties::encode(&written, concepts.list.len() as u32))
