@@ -222,23 +222,23 @@ impl<'a> Concept<'a> {
         if self.is_usable()? {
             usable.push(*self);
         }
+        self.add_usable_below(&mut usable)?;
+        if usable.is_empty() && self.usability()? == Usability::Heading {
+            for twin in self.system.lookup(&self.code()?)?.concepts().iter().filter(|twin| *twin != self) {
+                twin.add_usable_below(&mut usable)?;
+            }
+        }
+        Ok(usable)
+    }
+
+    fn add_usable_below(&self, usable: &mut Vec<Concept<'a>>) -> Result<()> {
         for below in self.descendants()? {
             let below = below?;
             if below.is_usable()? {
                 usable.push(below);
             }
         }
-        if usable.is_empty() && self.usability()? == Usability::Heading {
-            for twin in self.system.lookup(&self.code()?)?.concepts().iter().filter(|twin| *twin != self) {
-                for below in twin.descendants()? {
-                    let below = below?;
-                    if below.is_usable()? {
-                        usable.push(below);
-                    }
-                }
-            }
-        }
-        Ok(usable)
+        Ok(())
     }
 
     /// True if `other` is this concept or lies below it by is-a edges. False for concepts of another index,

@@ -26,7 +26,7 @@ use super::automaton::{Automaton, KEY_LIMIT};
 use super::bytes::{Column, Cursor, put_part, put_varint};
 use super::postings;
 use super::sparse::SparseTexts;
-use crate::text::{Analyzer, phonetic_key};
+use crate::text::{Analyzer, Brackets, phonetic_key};
 use crate::{Error, Result};
 
 const NAME: &str = "search";
@@ -74,16 +74,9 @@ impl Writer {
     pub(crate) fn add(&mut self, text: &str) {
         let term = self.terms;
         let tokens = self.analyzer.analyze(text);
-        let (mut open, mut end) = (0_usize, 0);
+        let mut brackets = Brackets::default();
         for token in tokens.iter() {
-            for sign in text.get(end..token.range().start).unwrap_or_default().chars() {
-                match sign {
-                    '(' | '[' => open += 1,
-                    ')' | ']' => open = open.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            end = token.range().end;
+            brackets.advance(text, token);
             // Nobody types a longer word, and automata do not spell it out.
             if token.folded().len() > KEY_LIMIT {
                 continue;
@@ -103,7 +96,7 @@ impl Writer {
                 && terms.last() != Some(&term)
             {
                 terms.push(term);
-                if open > 0 {
+                if brackets.are_open() {
                     self.bracketed.push((term, number));
                 }
             }

@@ -170,15 +170,17 @@ impl Query {
         typed.push_tokens(text, tokens, 0..tokens.len(), meaning);
         *count = 1;
         // The lexicon knows words, not keystrokes: it is asked for what was typed, and for what that decodes to.
-        let mut decoded = String::new();
-        for word in typed.words() {
-            decoded.push_str(word.decoded().unwrap_or_else(|| text.get(word.range.clone()).unwrap_or_default()));
-            decoded.push(' ');
-        }
         let mut expansions = lexicon.expansions(text, tokens);
-        for further in lexicon.expansions(decoded.trim_end(), reader.analyze(&decoded)) {
-            if !expansions.contains(&further) {
-                expansions.push(further);
+        if typed.words().iter().any(|word| word.decoded().is_some()) {
+            let mut decoded = String::new();
+            for word in typed.words() {
+                decoded.push_str(word.decoded().unwrap_or_else(|| text.get(word.range.clone()).unwrap_or_default()));
+                decoded.push(' ');
+            }
+            for further in lexicon.expansions(decoded.trim_end(), reader.analyze(&decoded)) {
+                if !expansions.contains(&further) {
+                    expansions.push(further);
+                }
             }
         }
         for expansion in expansions.iter().filter(|expansion| expansion.kind == EntryKind::Abbreviation) {

@@ -11,7 +11,7 @@ use crate::index::words::Words;
 use crate::lexicon::{Role, may_be_qualifier, role};
 use crate::source::DesignationUse;
 use crate::system::CodeSystem;
-use crate::text::{Analyzer, phonetic_key};
+use crate::text::{Analyzer, Brackets, phonetic_key};
 use crate::{Error, Result};
 
 /// What counts for a term, in thousandths of the whole score. Tuned on labelled queries.
@@ -305,24 +305,20 @@ impl Scorer {
         let mut added = Added::default();
         // Words since the last one that was asked for, which a conjunction may turn into an alternative.
         let mut pending = 0;
-        let (mut open, mut end) = (0_usize, 0);
+        let mut brackets = Brackets::default();
         for (at, token) in tokens.iter().enumerate() {
-            for sign in self.text.get(end..token.range().start).unwrap_or_default().chars() {
-                match sign {
-                    '(' | '[' => open += 1,
-                    ')' | ']' => open = open.saturating_sub(1),
-                    ',' | ';' => pending = 0,
-                    _ => {}
-                }
-            }
-            end = token.range().end;
-            if is_asked(at) {
+            let between = brackets.advance(&self.text, token);
+            if is_asked(at) || between.contains([',', ';']) {
                 pending = 0;
+            }
+            if is_asked(at) {
                 continue;
             }
             match role(at.checked_sub(1).and_then(word), token.accented(), word(at + 1)) {
                 // What stands in brackets may be there or not, by the conventions of the ICD; but nobody said it.
-                role if open > 0 => added.bracketed += usize::from(matches!(role, Role::Qualifier | Role::Residual)),
+                role if brackets.are_open() => {
+                    added.bracketed += usize::from(matches!(role, Role::Qualifier | Role::Residual))
+                }
                 Role::Conjunction if at > first_asked && is_asked(at + 1) => {
                     added.alternatives += pending;
                     added.content -= pending;

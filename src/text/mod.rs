@@ -17,6 +17,7 @@
 //! An index stores [`TEXT_VERSION`], because its words are comparable only with words normalised alike.
 
 mod analyze;
+mod brackets;
 mod keyboard;
 mod letter;
 mod marks;
@@ -24,6 +25,7 @@ mod phonetic;
 mod syllable;
 
 pub use analyze::{Analyzer, Token, Tokens, fold};
+pub(crate) use brackets::Brackets;
 pub use keyboard::{decode_telex, decode_vni};
 pub use marks::{MarkAgreement, ToneDifference, compare_marks};
 pub use phonetic::phonetic_key;
