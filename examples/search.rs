@@ -7,6 +7,7 @@ mod support;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use medterm::lexicon::{Lexicon, LexiconBuilder};
 use medterm::source::Usability;
 use medterm::{Hit, SearchOptions, Searcher, Terminology};
 use serde::Serialize;
@@ -16,7 +17,8 @@ const SYNTAX: Syntax = Syntax {
     help: "\
 Searches medical codes by name.
 
-usage: search [--index FILE]… [--system NAME] [--as-of DATE] [--limit N] [--usable] [--json] [QUERY]…
+usage: search [--index FILE]… [--system NAME] [--as-of DATE] [--limit N] [--usable] [--lexicon TSV]…
+              [--json] [QUERY]…
 
   QUERY           words of a name, with or without marks, in any order: \"viem phoi\". Each argument
                   is one query. Without any, one query per line is read from standard input, and
@@ -27,10 +29,12 @@ usage: search [--index FILE]… [--system NAME] [--as-of DATE] [--limit N] [--us
   --as-of DATE    search the edition in force on this day, as YYYY-MM-DD.
   --limit N       at most N hits for each query; 10 unless given.
   --usable        only codes that may be used on a record: no headings.
+  --lexicon TSV   further abbreviations or synonyms, in the form of the files under data/lexicon;
+                  may be repeated.
   --json          one JSON object per hit and line, with the keys query, rank, system, version, code,
                   marker, usable, flags, display, matched, score, how, confidence.
 ",
-    options: &["--index", "--system", "--as-of", "--limit"],
+    options: &["--index", "--system", "--as-of", "--limit", "--lexicon"],
     flags: &["--usable"],
 };
 
@@ -44,7 +48,17 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         None => 10,
     };
     let terminology = arguments.narrowed_terminology()?;
-    let options = SearchOptions::new().limit(limit).usable_only(arguments.flag("--usable"));
+    let mut lexicon = LexiconBuilder::from(Lexicon::built_in());
+    for path in arguments.all("--lexicon") {
+        let tsv = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+        let added = if tsv.starts_with("abbreviation\t") {
+            lexicon.add_abbreviations(&tsv)
+        } else {
+            lexicon.add_synonyms(&tsv)
+        };
+        added.map_err(|error| format!("{path}: {error}"))?;
+    }
+    let options = SearchOptions::new().limit(limit).usable_only(arguments.flag("--usable")).lexicon(lexicon.build());
     let mut fragments = terminology.current().filter(|system| system.is_fragment());
     if let Some(fragment) = fragments.next().filter(|_| !arguments.flag("--json")) {
         eprintln!("{} holds only a part of its edition; examples/compile makes the official list", fragment.edition());
