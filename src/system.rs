@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(feature = "search")]
+use std::sync::Weak;
 
 use crate::code::{CodeGrammar, Mark};
 use crate::concept::{Concept, ConceptId, Lookup};
@@ -82,6 +84,22 @@ impl<'a> Views<'a> {
             printed_codes: SparseTexts::open(&mut code_texts).ok_or_else(damaged)?,
             source_codes: SparseTexts::open(&mut code_texts).ok_or_else(damaged)?,
         })
+    }
+}
+
+/// Remembers a code system without keeping it open, to know it again.
+#[cfg(feature = "search")]
+#[derive(Debug)]
+pub(crate) struct Same(Weak<Inner>);
+
+#[cfg(feature = "search")]
+impl Same {
+    pub(crate) fn of(system: &CodeSystem) -> Self {
+        Self(Arc::downgrade(&system.inner))
+    }
+
+    pub(crate) fn is(&self, system: &CodeSystem) -> bool {
+        self.0.as_ptr() == Arc::as_ptr(&system.inner)
     }
 }
 
