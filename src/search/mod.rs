@@ -188,10 +188,11 @@ impl Searcher {
                 if number > 0 && !asked.words().any(meant) {
                     continue;
                 }
-                let (share, complete) = candidates.find(asked.words(), words, run.wanted(), &mut run.work)?;
-                best = best.max(share);
-                run.complete &= complete;
-                scorer.score(system, languages.of(opened), reader, (number, &asked), candidates, run)?;
+                let language = languages.of(opened);
+                let found = candidates.find(asked.words(), language, run.wanted(), &mut run.work)?;
+                best = best.max(found.best);
+                run.complete &= found.complete;
+                scorer.score(system, language, reader, (number, &asked), (&found, &candidates.terms), run)?;
             }
         }
         Ok(best)

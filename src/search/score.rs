@@ -1,6 +1,6 @@
 //! How well a term answers a query.
 
-use super::candidates::Candidates;
+use super::candidates::{Candidate, Found};
 use super::costs::{cost, points};
 use super::options::MOST_BOOST;
 use super::query::Asked;
@@ -12,11 +12,6 @@ use crate::lexicon::{Role, RoleWord, role};
 use crate::source::DesignationUse;
 use crate::system::CodeSystem;
 use crate::{Error, Result};
-
-/// How many scores are remembered when so many hits are wanted.
-fn kept(limit: usize) -> usize {
-    limit.saturating_mul(3).clamp(12, 300)
-}
 
 /// A term that was scored.
 #[derive(Clone, Debug)]
@@ -115,8 +110,8 @@ pub(super) struct Scorer {
     matches: Vec<Match>,
     /// The matches of all scored terms.
     all: Vec<Match>,
-    /// The best scores of the query so far, best first.
-    best: Vec<f32>,
+    /// The best scores of the query so far, best first, one for each concept.
+    best: Vec<(f32, u32)>,
 }
 
 impl Scorer {
@@ -138,7 +133,7 @@ impl Scorer {
         language: Language<'_>,
         reader: &mut TermReader,
         (variant, asked): (usize, &Asked<'_>),
-        candidates: &Candidates,
+        candidates: (&Found, &[Candidate]),
         run: &mut Run<'_>,
     ) -> Result<()> {
         self.link(asked, language.words.form_count());
@@ -153,16 +148,21 @@ impl Scorer {
         language: Language<'_>,
         reader: &mut TermReader,
         (variant, asked): (usize, &Asked<'_>),
-        candidates: &Candidates,
+        candidates: (&Found, &[Candidate]),
         run: &mut Run<'_>,
     ) -> Result<()> {
         let penalty = asked.penalty();
-        let more = points::MORE_THAN_PROMISED + if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
-        for &(promise, candidate) in &candidates.terms {
-            if promise - penalty + more < self.least_wanted(run.options.limit_with_offset()) {
-                break;
+        let (found, candidates) = candidates;
+        let more = points::MORE_THAN_PROMISED
+            + found.held_back * (points::QUERY_COVERED + points::TERM_COVERED)
+            + if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
+        let limit = run.options.limit_with_offset();
+        for candidate in candidates {
+            let bound = candidate.promise + points::TOGETHER * candidate.query + more - penalty;
+            if bound < self.least_wanted(limit) {
+                continue;
             }
-            let term = language.words.first_term.saturating_add(candidate);
+            let term = language.words.first_term.saturating_add(candidate.term);
             let Some((group, concept)) = system.owner(term)? else {
                 return Err(Error::corrupt("search", "a term is no designation"));
             };
@@ -189,7 +189,7 @@ impl Scorer {
             if self.matches.is_empty() {
                 continue;
             }
-            let said = language.words.weight_of(candidate);
+            let said = language.words.weight_of(candidate.term);
             let (score, mut confidence) = self.evaluate(asked, read, said);
             // Only names and their equals of today say just what the code means.
             if !matches!(group.r#use, DesignationUse::Preferred | DesignationUse::Synonym) {
@@ -197,7 +197,7 @@ impl Scorer {
             }
             let boost = run.options.boost.as_ref().map_or(0.0, |boost| boost.of(&concept));
             let score = score + kind + boost - asterisk - penalty;
-            self.remember(score, run.options.limit_with_offset());
+            self.remember(score, concept.id().get(), limit);
             let start = self.all.len() as u32;
             self.all.extend_from_slice(&self.matches);
             let matches = (start, self.all.len() as u32);
@@ -216,18 +216,22 @@ impl Scorer {
         Ok(())
     }
 
-    /// The score that a term must reach to matter: the lowest of the best ones so far. Several terms of one
-    /// concept may be among them, hence more are kept than hits are wanted.
+    /// The score that a term must reach to matter: that of the last concept which would be a hit so far.
     fn least_wanted(&self, limit: usize) -> f32 {
-        self.best.get(kept(limit) - 1).copied().unwrap_or(f32::NEG_INFINITY)
+        let last = limit.checked_sub(1).and_then(|last| self.best.get(last));
+        last.map_or(f32::NEG_INFINITY, |(score, _)| *score)
     }
 
-    fn remember(&mut self, score: f32, limit: usize) {
-        let at = self.best.partition_point(|better| *better >= score);
-        if at < kept(limit) {
-            self.best.truncate(kept(limit) - 1);
-            self.best.insert(at, score);
+    fn remember(&mut self, score: f32, concept: u32, limit: usize) {
+        let at = self.best.partition_point(|(better, _)| *better >= score);
+        if at >= limit || self.best.iter().take(at).any(|(_, known)| *known == concept) {
+            return;
         }
+        match self.best.iter().position(|(_, known)| *known == concept) {
+            Some(worse) => drop(self.best.remove(worse)),
+            None => self.best.truncate(limit - 1),
+        }
+        self.best.insert(at, (score, concept));
     }
 
     /// Ties the forms of a language to the words of the query that they may be.
