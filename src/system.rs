@@ -348,6 +348,12 @@ impl CodeSystem {
         crate::index::words::Words::open(self.container().section(Section::Search, language)?)
     }
 
+    /// The groups of terms, by first term.
+    #[cfg(feature = "search")]
+    pub(crate) fn groups(&self) -> &[Group] {
+        &self.inner.groups
+    }
+
     pub(crate) fn write_term(&self, term: u32, out: &mut String) -> Result<()> {
         self.terms()?.read(term, out)
     }

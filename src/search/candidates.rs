@@ -8,10 +8,10 @@ use super::query::Word;
 use super::score::{Coverage, points_for};
 use super::vocabulary::Language;
 use crate::Result;
-use crate::index::words::{Words, weight};
+use crate::index::words::weight;
 
 /// How many candidates are read and scored …
-const MOST_CANDIDATES: usize = 60;
+const MOST_CANDIDATES: usize = 48;
 /// … and how many if common words were not counted, so that more terms than these look alike.
 const MOST_CANDIDATES_UNCOUNTED: usize = 300;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
@@ -134,7 +134,7 @@ impl Candidates {
         }
         let possible: f32 = query.clone().filter(|word| counted(word)).map(|word| word.weight).sum();
         let most = if query.clone().all(counted) { MOST_CANDIDATES } else { MOST_CANDIDATES_UNCOUNTED };
-        let best = self.choose(words, possible, most.max(wanted));
+        let best = self.choose(language, possible, most.max(wanted));
         let all: f32 = query.clone().map(|word| word.weight).sum();
         let offered: f32 = query.filter(|word| counted(word) && word.begun.is_empty()).map(|word| word.weight).sum();
         let held_back = if all > 0.0 { 1.0 - offered / all } else { 0.0 };
@@ -154,7 +154,8 @@ impl Candidates {
     }
 
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
-    fn choose(&mut self, words: &Words<'_>, possible: f32, most: usize) -> f32 {
+    fn choose(&mut self, language: Language<'_>, possible: f32, most: usize) -> f32 {
+        let words = language.words;
         let best_first = |a: &Candidate, b: &Candidate| b.promise.total_cmp(&a.promise).then(a.term.cmp(&b.term));
         let Self { given, touched, overflowed, terms, .. } = self;
         terms.clear();
@@ -170,12 +171,14 @@ impl Candidates {
             let Some((sum, _)) = taken.filter(|(sum, last)| *last > 0 && *sum >= least) else { return };
             let of_term = (f32::from(sum) / PARTS / words.weight_of(term).max(0.1)).min(1.0);
             let query = share(sum);
-            terms.push(Candidate { term, query, promise: points_for(&Coverage { query, term: of_term, together: 0.0 }) });
+            let Some(worth) = language.worth(term) else { return };
+            let promise = worth + points_for(&Coverage { query, term: of_term, together: 0.0 });
+            terms.push(Candidate { term, query, promise });
             // Cut now and then, so that the list stays short.
             if terms.len() >= 8 * most {
                 let (_, worst, _) = terms.select_nth_unstable_by(most, best_first);
                 // What a term must be given to promise as much, were it to say nothing else.
-                let needed = worst.promise / (points::QUERY_COVERED + points::TERM_COVERED) * possible * PARTS;
+                let needed = (worst.promise - points::PREFERRED) / (points::QUERY_COVERED + points::TERM_COVERED) * possible * PARTS;
                 least = least.max(needed as u16);
                 terms.truncate(most);
             }

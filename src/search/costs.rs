@@ -65,8 +65,8 @@ pub(super) mod points {
     /// … and for each that was asked for and the term lacks.
     pub(crate) const QUALIFIER_LACKING: f32 = 60.0;
     /// By how much the score of a term, once read, may exceed what its words promised, their order aside: what it
-    /// gets for what it is, and for words that count for less than their rarity tells.
-    pub(crate) const MORE_THAN_PROMISED: f32 = PREFERRED + SAYS_IT + WHOLE + 45.0;
+    /// gets for saying just this, and for words that count for less than their rarity tells.
+    pub(crate) const MORE_THAN_PROMISED: f32 = SAYS_IT + WHOLE + 45.0;
     /// The term says what was asked for, and nothing else …
     pub(crate) const SAYS_IT: f32 = 15.0;
     /// … in just these words.

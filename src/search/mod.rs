@@ -30,6 +30,7 @@ mod vocabulary;
 
 use crate::Result;
 use crate::concept::{Concept, ConceptId};
+use crate::index::designations::Group;
 use crate::index::terms::Terms;
 use crate::index::words::Words;
 use crate::lexicon::Lexicon;
@@ -208,6 +209,9 @@ struct Languages<'a> {
 struct OpenedLanguage<'a> {
     number: u16,
     words: Words<'a>,
+    /// What terms are worth for their use: up to which term of the language, and how much; `None` if they are not
+    /// wanted.
+    uses: Vec<(u32, Option<f32>)>,
     /// Which vocabulary of the reader is this language's.
     vocabulary: usize,
 }
@@ -222,14 +226,20 @@ impl<'a> Languages<'a> {
             if options.wants_language(language) {
                 let number = u16::try_from(number).unwrap_or(u16::MAX);
                 let vocabulary = reader.vocabulary(system, number, &terms);
-                list.push(OpenedLanguage { number, words: system.words(number)?, vocabulary });
+                let words = system.words(number)?;
+                let groups = system.groups().iter().filter(|group| group.first_term >= words.first_term);
+                let worth = |group: &Group| options.wants_use(&group.r#use).then(|| score::worth(&group.r#use));
+                let end = |group: &Group| group.first_term.saturating_add(group.terms) - words.first_term;
+                let uses = groups.map(|group| (end(group), worth(group))).take_while(|(end, _)| *end <= words.terms);
+                list.push(OpenedLanguage { number, words, uses: uses.collect(), vocabulary });
             }
         }
         Ok(Self { terms, list })
     }
 
     fn of<'s>(&'s self, opened: &'s OpenedLanguage<'a>) -> Language<'s> {
-        Language { words: &opened.words, terms: &self.terms, number: opened.number, vocabulary: opened.vocabulary }
+        let OpenedLanguage { number, words, uses, vocabulary } = opened;
+        Language { words, terms: &self.terms, uses, number: *number, vocabulary: *vocabulary }
     }
 }
 

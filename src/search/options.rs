@@ -223,12 +223,18 @@ impl SearchOptions {
 
     /// True if these options leave out much that matches.
     pub(super) fn are_selective(&self) -> bool {
-        let filtered = self.within.is_some() || !self.properties.is_empty() || !self.uses.is_empty();
-        self.usable_only || !self.former_names || filtered || self.by_category
+        let filtered = self.within.is_some() || !self.properties.is_empty();
+        self.usable_only || filtered || self.by_category
     }
 
     pub(super) fn limit_with_offset(&self) -> usize {
         self.limit.saturating_add(self.offset)
+    }
+
+    /// How many concepts it takes to have so many hits: of a category there may be many.
+    pub(super) fn concepts_wanted(&self) -> usize {
+        let each = if self.by_category { 24 } else { 1 };
+        self.limit_with_offset().saturating_mul(each).min(10_000)
     }
 
     pub(super) fn want(&self, concept: &Concept<'_>) -> Result<bool> {

@@ -13,6 +13,15 @@ use crate::source::DesignationUse;
 use crate::system::CodeSystem;
 use crate::{Error, Result};
 
+/// What a term is worth for its use.
+pub(super) fn worth(r#use: &DesignationUse) -> f32 {
+    match r#use {
+        DesignationUse::Preferred => points::PREFERRED,
+        DesignationUse::FormerName => 0.0,
+        _ => points::SYNONYM,
+    }
+}
+
 /// A term that was scored.
 #[derive(Clone, Debug)]
 pub(super) struct Scored {
@@ -153,29 +162,17 @@ impl Scorer {
     ) -> Result<()> {
         let penalty = asked.penalty();
         let (found, candidates) = candidates;
+        let most_boost = if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
         let more = points::MORE_THAN_PROMISED
             + found.held_back * (points::QUERY_COVERED + points::TERM_COVERED)
-            + if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
-        let limit = run.options.limit_with_offset();
+            + most_boost;
+        let limit = run.options.concepts_wanted();
         for candidate in candidates {
             let bound = candidate.promise + points::TOGETHER * candidate.query + more - penalty;
             if bound < self.least_wanted(limit) {
                 continue;
             }
             let term = language.words.first_term.saturating_add(candidate.term);
-            let Some((group, concept)) = system.owner(term)? else {
-                return Err(Error::corrupt("search", "a term is no designation"));
-            };
-            let concept = Concept::new(system, concept);
-            if !run.options.wants_use(&group.r#use) || !run.options.want(&concept)? {
-                continue;
-            }
-            let asterisk = if concept.mark()? == Mark::Asterisk { points::ASTERISK } else { 0.0 };
-            let kind = match group.r#use {
-                DesignationUse::Preferred => points::PREFERRED,
-                DesignationUse::FormerName => 0.0,
-                _ => points::SYNONYM,
-            };
             let read = reader.read(language, term)?;
             // Each word of the term was looked at.
             match run.work.checked_sub(read.len() as u32 + 1) {
@@ -190,28 +187,31 @@ impl Scorer {
                 continue;
             }
             let said = language.words.weight_of(candidate.term);
-            let (score, mut confidence) = self.evaluate(asked, read, said);
+            let (mut score, mut confidence) = self.evaluate(asked, read, said);
+            score += language.worth(candidate.term).unwrap_or_default() - penalty;
+            if score + most_boost < self.least_wanted(limit) {
+                continue;
+            }
+            let (group, concept) =
+                system.owner(term)?.ok_or(Error::corrupt("search", "a term is no designation"))?;
+            let concept = Concept::new(system, concept);
+            if !run.options.want(&concept)? {
+                continue;
+            }
             // Only names and their equals of today say just what the code means.
             if !matches!(group.r#use, DesignationUse::Preferred | DesignationUse::Synonym) {
                 confidence = confidence.min(Confidence::Likely);
             }
-            let boost = run.options.boost.as_ref().map_or(0.0, |boost| boost.of(&concept));
-            let score = score + kind + boost - asterisk - penalty;
-            self.remember(score, concept.id().get(), limit);
+            if concept.mark()? == Mark::Asterisk {
+                score -= points::ASTERISK;
+            }
+            score += run.options.boost.as_ref().map_or(0.0, |boost| boost.of(&concept));
+            let concept = concept.id().get();
+            self.remember(score, concept, limit);
             let start = self.all.len() as u32;
             self.all.extend_from_slice(&self.matches);
             let matches = (start, self.all.len() as u32);
-            let concept = concept.id().get();
-            run.scored.push(Scored {
-                concept,
-                term,
-                language: language.number,
-                variant,
-                score,
-                confidence,
-                said,
-                matches,
-            });
+            run.scored.push(Scored { concept, term, language: language.number, variant, score, confidence, said, matches });
         }
         Ok(())
     }

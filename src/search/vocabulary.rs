@@ -65,10 +65,20 @@ pub(super) struct TermReader {
 pub(super) struct Language<'a> {
     pub(super) words: &'a Words<'a>,
     pub(super) terms: &'a Terms<'a>,
+    /// What its terms are worth for their use: up to which term, and how much; `None` if they are not wanted.
+    pub(super) uses: &'a [(u32, Option<f32>)],
     /// Its number in the index.
     pub(super) number: u16,
     /// Which vocabulary is the language's.
     pub(super) vocabulary: usize,
+}
+
+impl Language<'_> {
+    /// What a term is worth for its use; `None` if it is not wanted.
+    #[inline]
+    pub(super) fn worth(&self, term: u32) -> Option<f32> {
+        self.uses.iter().find(|(end, _)| term < *end).and_then(|(_, worth)| *worth)
+    }
 }
 
 impl TermReader {
