@@ -13,6 +13,8 @@ pub enum Reading {
     Exact,
     /// The word itself; some or all of its marks were not typed.
     MarksMissing,
+    /// The same word as other people spell it: i for y.
+    Spelling,
     /// Telex keystrokes that were never turned into letters.
     Telex,
     /// VNI keystrokes that were never turned into letters.
@@ -36,6 +38,7 @@ impl Reading {
     pub const ALL: &[Self] = &[
         Self::Exact,
         Self::MarksMissing,
+        Self::Spelling,
         Self::Telex,
         Self::Vni,
         Self::Synonym,
@@ -46,12 +49,13 @@ impl Reading {
         Self::Typo,
     ];
 
-    /// A stable name: `exact`, `marks-missing`, `telex`, `vni`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::MarksMissing => "marks-missing",
+            Self::Spelling => "spelling",
             Self::Telex => "telex",
             Self::Vni => "vni",
             Self::Synonym => "synonym",

@@ -178,7 +178,9 @@ impl Candidates {
             if terms.len() >= 8 * most {
                 let (_, worst, _) = terms.select_nth_unstable_by(most, best_first);
                 // What a term must be given to promise as much, were it to say nothing else.
-                let needed = (worst.promise - points::PREFERRED) / (points::QUERY_COVERED + points::TERM_COVERED) * possible * PARTS;
+                let needed = (worst.promise - points::PREFERRED) / (points::QUERY_COVERED + points::TERM_COVERED)
+                    * possible
+                    * PARTS;
                 least = least.max(needed as u16);
                 terms.truncate(most);
             }

@@ -33,6 +33,8 @@ pub(super) struct Scored {
     pub(super) variant: usize,
     pub(super) score: f32,
     pub(super) confidence: Confidence,
+    /// The term has all words of the query.
+    pub(super) has_all: bool,
     /// What the term's words weigh.
     said: f32,
     /// Where its matches stand in [`Scorer::all`].
@@ -163,9 +165,8 @@ impl Scorer {
         let penalty = asked.penalty();
         let (found, candidates) = candidates;
         let most_boost = if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
-        let more = points::MORE_THAN_PROMISED
-            + found.held_back * (points::QUERY_COVERED + points::TERM_COVERED)
-            + most_boost;
+        let more =
+            points::MORE_THAN_PROMISED + found.held_back * (points::QUERY_COVERED + points::TERM_COVERED) + most_boost;
         let limit = run.options.concepts_wanted();
         for candidate in candidates {
             let bound = candidate.promise + points::TOGETHER * candidate.query + more - penalty;
@@ -188,12 +189,12 @@ impl Scorer {
             }
             let said = language.words.weight_of(candidate.term);
             let (mut score, mut confidence) = self.evaluate(asked, read, said);
+            let has_all = self.matches.len() == asked.len();
             score += language.worth(candidate.term).unwrap_or_default() - penalty;
             if score + most_boost < self.least_wanted(limit) {
                 continue;
             }
-            let (group, concept) =
-                system.owner(term)?.ok_or(Error::corrupt("search", "a term is no designation"))?;
+            let (group, concept) = system.owner(term)?.ok_or(Error::corrupt("search", "a term is no designation"))?;
             let concept = Concept::new(system, concept);
             if !run.options.want(&concept)? {
                 continue;
@@ -211,7 +212,17 @@ impl Scorer {
             let start = self.all.len() as u32;
             self.all.extend_from_slice(&self.matches);
             let matches = (start, self.all.len() as u32);
-            run.scored.push(Scored { concept, term, language: language.number, variant, score, confidence, said, matches });
+            run.scored.push(Scored {
+                concept,
+                term,
+                language: language.number,
+                variant,
+                score,
+                confidence,
+                has_all,
+                said,
+                matches,
+            });
         }
         Ok(())
     }
@@ -346,7 +357,13 @@ impl Scorer {
             asked.words().enumerate().filter(|(position, word)| word.qualifier && !is_found(*position)).count();
         let is_another = |matched: &&Match| matched.reading == Reading::OtherMarks && matched.cost > cost::HOOK_TILDE;
         let others = self.matches.iter().filter(is_another).count();
-        points::LEADING_WORD * added.leading.min(2) as f32
+        let guessed = self
+            .matches
+            .iter()
+            .filter(|matched| matched.cost >= cost::SOUNDS_ALIKE && matched.reading >= Reading::SoundsAlike)
+            .count();
+        points::GUESSED_AGAIN * guessed.saturating_sub(1).min(4) as f32
+            + points::LEADING_WORD * added.leading.min(2) as f32
             + points::RESIDUAL * added.residuals.min(1) as f32
             + points::QUALIFIER_ADDED * added.qualifiers.min(3) as f32
             + points::QUALIFIER_LACKING * lacking.min(3) as f32
