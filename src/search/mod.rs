@@ -46,6 +46,7 @@ pub struct SearchOptions {
     within: Option<ConceptSet>,
     work_limit: u32,
     lexicon: Option<Lexicon>,
+    without: Vec<Reading>,
 }
 
 impl Default for SearchOptions {
@@ -59,6 +60,7 @@ impl Default for SearchOptions {
             within: None,
             work_limit: 4_000_000,
             lexicon: None,
+            without: Vec::new(),
         }
     }
 }
@@ -116,6 +118,14 @@ impl SearchOptions {
     #[must_use]
     pub fn lexicon(mut self, lexicon: Lexicon) -> Self {
         self.lexicon = Some(lexicon);
+        self
+    }
+
+    /// Leaves readings out, to measure what each is worth, or where some of them are not wanted. Without
+    /// [`Reading::Exact`], words written just as in a term are not found as such.
+    #[must_use]
+    pub fn without(mut self, readings: impl IntoIterator<Item = Reading>) -> Self {
+        self.without.extend(readings);
         self
     }
 
@@ -253,8 +263,8 @@ impl Searcher {
         options: &SearchOptions,
     ) -> Result<Answer<'a>> {
         match &options.lexicon {
-            Some(lexicon) => self.query.read(query, lexicon),
-            None => self.query.read(query, &Lexicon::built_in()),
+            Some(lexicon) => self.query.read(query, lexicon, &options.without),
+            None => self.query.read(query, &Lexicon::built_in(), &options.without),
         }
         self.scorer.start();
         let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored: Vec::new() };

@@ -37,6 +37,20 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// Every reading, cheapest first.
+    pub const ALL: &[Self] = &[
+        Self::Exact,
+        Self::MarksMissing,
+        Self::Telex,
+        Self::Vni,
+        Self::Synonym,
+        Self::Abbreviation,
+        Self::Prefix,
+        Self::OtherMarks,
+        Self::SoundsAlike,
+        Self::Typo,
+    ];
+
     /// A stable name: `exact`, `marks-missing`, `telex`, `vni`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -134,6 +148,8 @@ pub(super) struct Word {
     abbreviation: bool,
     /// Set if the lexicon put this word in place of what was typed.
     pub(super) expanded: Option<Reading>,
+    /// Readings that are not wanted.
+    without: Vec<Reading>,
 }
 
 /// One way to read a query: the words typed, or some of them replaced by what the lexicon says they mean.
@@ -160,7 +176,7 @@ pub(super) struct Query {
 
 impl Query {
     /// Reads a query word by word, and with the lexicon.
-    pub(super) fn read(&mut self, text: &str, lexicon: &Lexicon) {
+    pub(super) fn read(&mut self, text: &str, lexicon: &Lexicon, without: &[Reading]) {
         self.variants.resize_with(self.variants.len().max(MOST_VARIANTS), Variant::default);
         let Self { analyzer, meaning, reader, variants, count, complete } = self;
         let tokens = analyzer.analyze(text);
@@ -168,6 +184,7 @@ impl Query {
         let Some((typed, variants)) = variants.split_first_mut() else { return };
         typed.start(0.0, None);
         typed.push_tokens(text, tokens, 0..tokens.len(), meaning);
+        typed.leave_out(without);
         *count = 1;
         // The lexicon knows words, not keystrokes: it is asked for what was typed, and for what that decodes to.
         let mut expansions = lexicon.expansions(text, tokens);
@@ -183,6 +200,13 @@ impl Query {
                 }
             }
         }
+        expansions.retain(|expansion| {
+            let reading = match expansion.kind {
+                EntryKind::Synonym => Reading::Synonym,
+                EntryKind::Abbreviation => Reading::Abbreviation,
+            };
+            !without.contains(&reading)
+        });
         for expansion in expansions.iter().filter(|expansion| expansion.kind == EntryKind::Abbreviation) {
             let words = typed.words_mut().iter_mut().skip(expansion.words.start).take(expansion.words.len());
             words.for_each(|word| word.abbreviation = true);
@@ -198,6 +222,7 @@ impl Query {
             variant.push_tokens(text, tokens, 0..expansion.words.start, meaning);
             variant.push_meaning(text, tokens, &expansion, reading, meaning);
             variant.push_tokens(text, tokens, expansion.words.end..tokens.len(), meaning);
+            variant.leave_out(without);
             *count += 1;
         }
     }
@@ -228,6 +253,10 @@ impl Variant {
 
     pub(super) fn words_mut(&mut self) -> &mut [Word] {
         self.words.get_mut(..self.count).unwrap_or_default()
+    }
+
+    fn leave_out(&mut self, without: &[Reading]) {
+        self.words_mut().iter_mut().for_each(|word| word.leave_out(without));
     }
 
     fn start(&mut self, penalty: f32, meaning: Option<String>) {
@@ -338,13 +367,25 @@ impl Word {
         }
     }
 
+    fn leave_out(&mut self, without: &[Reading]) {
+        self.without.clear();
+        self.without.extend_from_slice(without);
+        self.telex.take_if(|_| without.contains(&Reading::Telex));
+        self.vni.take_if(|_| without.contains(&Reading::Vni));
+    }
+
+    fn may_be(&self, reading: Reading) -> bool {
+        !self.without.contains(&reading)
+    }
+
     /// How this word reads as a word of a term; `None` if in no way. `phonetic` is the term word's key.
     pub(super) fn read_as(&self, folded: &str, accented: &str, phonetic: &str) -> Option<(Reading, u8)> {
         let cheaper = |a: Option<(Reading, u8)>, b: (Reading, u8)| a.filter(|a| a.1 <= b.1).or(Some(b));
         let mut best = None;
         if folded == self.folded {
-            best = Some(marks(&self.accented, accented, self.among_marked));
-        } else if let Some(rest) = folded.strip_prefix(self.folded.as_str()) {
+            best =
+                Some(marks(&self.accented, accented, self.among_marked)).filter(|(reading, _)| self.may_be(*reading));
+        } else if let Some(rest) = folded.strip_prefix(self.folded.as_str()).filter(|_| self.may_be(Reading::Prefix)) {
             let marks = marks_of_prefix(&self.accented, &self.folded, accented);
             best = Some((Reading::Prefix, self.prefix_cost(rest.len()) + marks));
         }
@@ -358,7 +399,9 @@ impl Word {
         if self.abbreviation {
             return best;
         }
-        if !phonetic.is_empty() && phonetic == self.phonetic {
+        // A word with the same letters sounds alike too; where that reading is left out, it stays so.
+        let sounds_alike = !phonetic.is_empty() && phonetic == self.phonetic && self.may_be(Reading::SoundsAlike);
+        if sounds_alike && (folded != self.folded || best.is_some()) {
             best = cheaper(best, (Reading::SoundsAlike, cost::SOUNDS_ALIKE));
         } else if best.is_none() && self.typos && is_one_edit(self.folded.as_bytes(), folded.as_bytes()) {
             best = Some((Reading::Typo, cost::TYPO));
@@ -392,7 +435,7 @@ impl Word {
             self.sort_forms();
             return Ok(());
         }
-        if folded.len() >= SHORTEST_PREFIX {
+        if folded.len() >= SHORTEST_PREFIX && self.may_be(Reading::Prefix) {
             let base = self.prefix_cost(PREFIX_LETTERS_GUESSED);
             let ranks = words.automaton().prefix_range(folded.as_bytes())?;
             for rank in ranks.start + u64::from(frequency > 0)..ranks.end {
@@ -412,7 +455,7 @@ impl Word {
                 frequency = frequency.max(self.add_word(words, rank, work, cost)?);
             }
         }
-        if !self.phonetic.is_empty() && !self.abbreviation {
+        if !self.phonetic.is_empty() && !self.abbreviation && self.may_be(Reading::SoundsAlike) {
             for rank in words.sounding_like(&self.phonetic)? {
                 if *work == 0 {
                     break;
@@ -432,6 +475,7 @@ impl Word {
         if self.expanded.is_some()
             || self.abbreviation
             || letters < SHORTEST_TYPO
+            || !self.may_be(Reading::Typo)
             || self.folded.bytes().any(|byte| byte.is_ascii_digit())
         {
             return Ok(true);
@@ -513,7 +557,7 @@ mod tests {
 
     fn word(text: &str) -> Word {
         let mut query = Query::default();
-        query.read(text, &Lexicon::empty());
+        query.read(text, &Lexicon::empty(), &[]);
         let mut word = query.variants.remove(0).words.remove(0);
         word.typos = true;
         word
