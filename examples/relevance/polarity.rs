@@ -2,6 +2,7 @@
 //!
 //! The lists here judge search and are no part of it: they are kept apart from the engine's own, so that a word
 //! which the engine does not know is still counted against it.
+#![allow(dead_code, reason = "the tests share it and use a part")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
