@@ -87,10 +87,12 @@ mod error;
 pub mod index;
 #[cfg(feature = "search")]
 pub mod lexicon;
+mod resource;
 #[cfg(feature = "search")]
 mod search;
 mod set;
 pub mod source;
+mod supplement;
 mod system;
 mod terminology;
 pub mod text;
@@ -102,6 +104,7 @@ pub use error::{Error, Result};
 #[cfg(feature = "search")]
 pub use search::{Answer, Confidence, Hit, Reading, SearchOptions, Searcher, WordMatch};
 pub use set::ConceptSet;
+pub use supplement::{Layer, Supplement};
 pub use system::CodeSystem;
 pub use terminology::Terminology;
 

@@ -99,4 +99,4 @@ mod write;
 
 pub use container::{FORMAT_VERSION, Kind, OLDEST_READABLE_VERSION, SectionInfo};
 pub use identity::Identity;
-pub use write::{to_bytes, to_file};
+pub use write::{to_bytes, to_bytes_with_supplements, to_file};

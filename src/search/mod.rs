@@ -260,10 +260,7 @@ impl Searcher {
         let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored: Vec::new() };
         let mut hits = Vec::new();
         for system in systems {
-            if system.text_version() != crate::text::TEXT_VERSION {
-                let (found, current) = (system.text_version(), crate::text::TEXT_VERSION);
-                return Err(crate::Error::TextVersion { found, current });
-            }
+            system.check_text_version()?;
             let by_code = code_hits(system, query, options)?;
             hits.append(&mut self.word_hits(system, by_code, &mut run)?);
         }
@@ -304,17 +301,20 @@ impl Searcher {
     /// the most that any term has of the query, as a share.
     fn search_words(&mut self, system: &CodeSystem, typos: bool, run: &mut Run<'_>) -> Result<f32> {
         let mut best: f32 = 0.0;
-        for (number, language) in system.identity().search_languages.iter().enumerate() {
-            if !run.options.languages.is_empty() && !run.options.languages.contains(language) {
-                continue;
-            }
-            let words = system.words(u16::try_from(number).unwrap_or(u16::MAX))?;
-            let variants = if typos { 1 } else { usize::MAX };
-            for (number, variant) in self.query.variants_mut().iter_mut().enumerate().take(variants) {
-                let (share, complete) = self.candidates.find(variant, &words, typos, run.wanted(), &mut run.work)?;
-                best = best.max(share);
-                run.complete &= complete;
-                self.scorer.score(system, &words, (number, variant), &self.candidates, run)?;
+        for layer in system.layers() {
+            for (number, language) in system.search_languages(layer)?.iter().enumerate() {
+                if !run.options.languages.is_empty() && !run.options.languages.contains(language) {
+                    continue;
+                }
+                let words = system.words(layer, u16::try_from(number).unwrap_or(u16::MAX))?;
+                let variants = if typos { 1 } else { usize::MAX };
+                for (number, variant) in self.query.variants_mut().iter_mut().enumerate().take(variants) {
+                    let (share, complete) =
+                        self.candidates.find(variant, &words, typos, run.wanted(), &mut run.work)?;
+                    best = best.max(share);
+                    run.complete &= complete;
+                    self.scorer.score((system, layer), &words, (number, variant), &self.candidates, run)?;
+                }
             }
         }
         Ok(best)

@@ -10,6 +10,7 @@ use crate::concept::Concept;
 use crate::index::words::Words;
 use crate::lexicon::{Role, may_be_qualifier, role};
 use crate::source::DesignationUse;
+use crate::supplement::Layer;
 use crate::system::CodeSystem;
 use crate::text::{Analyzer, Brackets, phonetic_key};
 use crate::{Error, Result};
@@ -59,6 +60,7 @@ fn kept(limit: usize) -> usize {
 #[derive(Debug)]
 pub(super) struct Scored {
     pub(super) concept: u32,
+    layer: Layer,
     term: u32,
     /// Which way to read the query found it.
     variant: usize,
@@ -114,7 +116,7 @@ pub(super) fn rank(scored: &mut [Scored]) {
             .total_cmp(&a.score)
             .then(a.said.total_cmp(&b.said))
             .then(a.concept.cmp(&b.concept))
-            .then(a.term.cmp(&b.term))
+            .then((a.layer, a.term).cmp(&(b.layer, b.term)))
     });
 }
 
@@ -142,7 +144,7 @@ impl Scorer {
     /// Scores the candidates of one language and appends those that are wanted.
     pub(super) fn score(
         &mut self,
-        system: &CodeSystem,
+        (system, layer): (&CodeSystem, Layer),
         words: &Words<'_>,
         (number, query): (usize, &Variant),
         candidates: &Candidates,
@@ -153,9 +155,8 @@ impl Scorer {
                 break;
             }
             let term = words.first_term.saturating_add(candidate);
-            let Some((group, concept)) = system.owner(term)? else {
-                return Err(Error::corrupt("search", "a term is no designation"));
-            };
+            // A supplement may name codes that the system lacks.
+            let Some((group, concept)) = system.owner(layer, term)? else { continue };
             let former = group.r#use == DesignationUse::FormerName;
             let concept = Concept::new(system, concept);
             if (former && !run.options.former_names) || !is_wanted(&concept, run.options)? {
@@ -167,7 +168,7 @@ impl Scorer {
                 DesignationUse::FormerName => 0.0,
                 _ => points::SYNONYM,
             };
-            self.align(system, term, query.words())?;
+            self.align(system, layer, term, query.words())?;
             // Each word of the query was compared with each of the term.
             let pairs = self.analyzer.tokens().len().saturating_mul(query.words().len());
             match run.work.checked_sub(u32::try_from(pairs).unwrap_or(u32::MAX)) {
@@ -188,7 +189,15 @@ impl Scorer {
             }
             let score = score + kind - asterisk - query.penalty;
             self.remember(score, run.options.limit);
-            run.scored.push(Scored { concept: concept.id().get(), term, variant: number, score, confidence, said });
+            run.scored.push(Scored {
+                concept: concept.id().get(),
+                layer,
+                term,
+                variant: number,
+                score,
+                confidence,
+                said,
+            });
         }
         Ok(())
     }
@@ -213,9 +222,9 @@ impl Scorer {
     }
 
     /// Decodes a term and finds for each word of the query the word of the term that it reads best as.
-    fn align(&mut self, system: &CodeSystem, term: u32, query: &[Word]) -> Result<()> {
+    fn align(&mut self, system: &CodeSystem, layer: Layer, term: u32, query: &[Word]) -> Result<()> {
         self.text.clear();
-        system.write_term(term, &mut self.text)?;
+        system.write_term(layer, term, &mut self.text)?;
         self.matches.clear();
         let tokens = self.analyzer.analyze(&self.text);
         self.keys.resize_with(self.keys.len().max(tokens.len()), Default::default);
@@ -347,10 +356,8 @@ impl Scorer {
     pub(super) fn explain<'a>(&mut self, system: &'a CodeSystem, query: &Query, found: &Scored) -> Result<Hit<'a>> {
         let damaged = || Error::corrupt("search", "a term is no designation");
         let variant = query.variants().get(found.variant).ok_or_else(damaged)?;
-        self.align(system, found.term, variant.words())?;
-        let Some((group, concept)) = system.owner(found.term)? else {
-            return Err(Error::corrupt("search", "a term is no designation"));
-        };
+        self.align(system, found.layer, found.term, variant.words())?;
+        let (group, concept) = system.owner(found.layer, found.term)?.ok_or_else(damaged)?;
         let tokens = self.analyzer.tokens();
         let mut matches = Vec::with_capacity(self.matches.len());
         for matched in &self.matches {
@@ -382,7 +389,7 @@ impl Scorer {
         unmatched.dedup();
         Ok(Hit {
             concept: Concept::new(system, concept),
-            designation: group.designation(self.text.clone()),
+            designation: system.designation(found.layer, found.term, group, self.text.clone())?,
             score: found.score.clamp(0.0, 1000.0) as u16,
             confidence: found.confidence,
             matches,

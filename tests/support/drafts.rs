@@ -123,6 +123,7 @@ fn later() -> Draft {
         language: "vi".into(),
         properties,
         concepts,
+        ..Draft::default()
     };
     add_term(&mut draft, "J18.9", DesignationUse::Synonym, "vi", "Sưng phổi");
     add_term(&mut draft, "J18.9", DesignationUse::Synonym, "vi", "Phế viêm");
@@ -159,7 +160,6 @@ fn former() -> Draft {
         content: Content::Complete,
         grammar: CodeGrammar::Icd10,
         language: "vi".into(),
-        properties: Vec::new(),
         concepts: vec![
             concept("X", Bare, "", Grouper, "Chương X", "Chapter X"),
             concept("I10", Bare, "", Usable, "Cao huyết áp nguyên phát", "Primary hypertension"),
@@ -169,6 +169,7 @@ fn former() -> Draft {
             concept("M54.5", Bare, "", Usable, "Đau lưng vùng thấp", "Low back pain"),
             concept("Z99.9", Bare, "", Usable, "Suy tim cũ", "Old heart failure"),
         ],
+        ..Draft::default()
     };
     draft.edition.in_force = InForce { from: None, until: "2026-06-30".parse().ok() };
     draft
@@ -208,7 +209,7 @@ fn graph() -> Draft {
         content: Content::Fragment,
         grammar: CodeGrammar::Verbatim,
         language: "en".into(),
-        properties: Vec::new(),
         concepts,
+        ..Draft::default()
     }
 }
