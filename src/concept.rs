@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::code::Mark;
+use crate::position::Position;
 use crate::set::ConceptSet;
 use crate::source::{Designation, DesignationUse, EdgeKind, PropertyValue, Usability};
 use crate::system::CodeSystem;
@@ -163,19 +164,20 @@ impl<'a> Concept<'a> {
     /// The concepts one step below it, in the publisher's order, those of further is-a edges last. Empty for a leaf.
     pub fn children(&self) -> Result<Vec<Concept<'a>>> {
         let hierarchy = self.system.hierarchy();
-        let node = hierarchy.node(self.id.0)?;
-        let end = hierarchy.end(node)?;
-        let mut children = Vec::new();
-        let mut next = node + 1;
-        while next < end {
-            children.push(self.sibling(hierarchy.concept(next)?));
-            // A child's end lies behind the child, so the walk moves on.
-            next = hierarchy.end(next)?;
-        }
+        let mut children = hierarchy.tree_children(self.id.0)?;
         let further = hierarchy.further_children(self.id.0)?;
-        let is_a = further.into_iter().filter(|(_, kind)| *kind == EdgeKind::IsA);
-        children.extend(is_a.map(|(child, _)| self.sibling(child)));
-        Ok(children)
+        children.extend(further.into_iter().filter(|(_, kind)| *kind == EdgeKind::IsA).map(|(child, _)| child));
+        Ok(children.into_iter().map(|child| self.sibling(child)).collect())
+    }
+
+    /// Its places in the publisher's tree, by label, where the publisher labels them (the tree numbers of MeSH). Empty
+    /// for all other lists.
+    pub fn positions(&self) -> Result<Vec<Position<'a>>> {
+        let places = match self.system.base().positions()? {
+            Some(positions) => positions.of_concept(self.id.0)?,
+            None => Vec::new(),
+        };
+        Ok(places.into_iter().map(|place| Position::new(self.system, place)).collect())
     }
 
     /// All concepts above it by is-a edges, nearest first, each once. Empty for a root.

@@ -87,6 +87,7 @@ mod error;
 pub mod index;
 #[cfg(feature = "search")]
 pub mod lexicon;
+mod position;
 mod resource;
 #[cfg(feature = "search")]
 mod search;
@@ -101,6 +102,7 @@ pub mod translate;
 pub use concept::{Concept, ConceptId, Lookup, Parentage};
 pub use edition::{Date, Edition, InForce};
 pub use error::{Error, Result};
+pub use position::Position;
 #[cfg(feature = "search")]
 pub use search::{Answer, Confidence, Hit, Reading, SearchOptions, Searcher, WordMatch};
 pub use set::ConceptSet;

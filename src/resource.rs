@@ -7,6 +7,7 @@ use crate::index::codes::Codes;
 use crate::index::container::{Container, Kind, Section};
 use crate::index::designations::{Group, read_groups, read_inactive};
 use crate::index::hierarchy::Hierarchy;
+use crate::index::positions::Positions;
 use crate::index::properties::{Property, Stored, read_definitions};
 use crate::index::sparse::{SparseBytes, SparseTexts};
 use crate::index::status::Status;
@@ -123,6 +124,12 @@ impl Resource {
     #[inline]
     pub(crate) fn hierarchy(&self) -> &Hierarchy<'_> {
         &self.views().hierarchy
+    }
+
+    /// The places of its concepts, if it has such.
+    pub(crate) fn positions(&self) -> Result<Option<Positions<'_>>> {
+        let section = self.container().find(Section::Positions, 0)?;
+        section.map(|section| Positions::open(section, self.len())).transpose()
     }
 
     #[cfg(feature = "search")]

@@ -12,6 +12,7 @@ use crate::index::container::{Container, Kind};
 use crate::index::designations::Group;
 use crate::index::hierarchy::Hierarchy;
 use crate::index::{Identity, SectionInfo};
+use crate::position::Position;
 use crate::resource::{Resource, TextBudget};
 use crate::source::{Content, Designation, DesignationUse, PropertyDefinition, PropertyValue};
 use crate::supplement::{Layer, Side, Supplement};
@@ -261,6 +262,17 @@ impl CodeSystem {
             None => 0..0,
         };
         Ok((range.start..range.end.min(self.len())).map(|id| Concept::new(self, id)))
+    }
+
+    /// The place in the publisher's tree that has a label, written as the publisher writes it; `None` if none has it, or
+    /// if the publisher labels no places. See [`Concept::positions`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] if the positions are damaged.
+    pub fn position(&self, label: &str) -> Result<Option<Position<'_>>> {
+        let Some(positions) = self.base.positions()? else { return Ok(None) };
+        Ok(positions.find(label)?.map(|place| Position::new(self, place)))
     }
 
     /// The properties that its concepts may have, those of its supplements included.

@@ -117,6 +117,8 @@ sections! {
     DesignationIds = 0x13 "designation ids" false;
     /// Parents, children, intervals.
     Hierarchy = 0x20 "hierarchy" true;
+    /// Labelled places in a tree where concepts repeat.
+    Positions = 0x21 "positions" false;
     /// Properties of concepts.
     Properties = 0x30 "properties" true;
     /// Words and postings of one language; the parameter is the language's number.

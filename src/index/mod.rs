@@ -87,6 +87,7 @@ mod identity;
 pub(crate) mod members;
 #[cfg(feature = "mmap")]
 mod mmap;
+pub(crate) mod positions;
 #[cfg_attr(not(feature = "search"), allow(dead_code, reason = "written always, read by search alone"))]
 pub(crate) mod postings;
 pub(crate) mod properties;

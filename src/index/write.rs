@@ -7,13 +7,16 @@ use super::container::{Builder, Kind, Section, write_atomically};
 use super::designations::{GroupInput, GroupKey};
 use super::hierarchy::{Edge, Refused};
 use super::identity::Identity;
+use super::positions::PlaceInput;
 use super::properties::Values;
 use super::sparse::{SparseBytes, SparseTexts};
 use super::status::Status;
 use super::terms::{MAX_CONCEPT_TEXT, TermsBuilder};
-use super::{codes, designations, hierarchy, properties, words};
+use super::{codes, designations, hierarchy, positions, properties, words};
 use crate::code::CodeKey;
-use crate::source::{Content, Designation, Draft, DraftConcept, PropertyKind, PropertyValue, Report, Usability};
+use crate::source::{
+    Content, Designation, Draft, DraftConcept, DraftPosition, PropertyKind, PropertyValue, Report, Usability,
+};
 use crate::supplement::Side;
 use crate::text::TEXT_VERSION;
 use crate::{Error, Result};
@@ -25,7 +28,7 @@ use crate::{Error, Result};
 ///
 /// [`Error::Draft`] if a code cannot be a key of the draft's grammar, is listed twice with the same mark,
 /// has a parent that is not listed, or is its own ancestor, or stands more than 255 levels down; if a property is
-/// defined twice; if a text, or the texts of one concept together, are longer than an index can hold; or if a
+/// defined twice; if the labels of positions repeat or make no tree; if a text, or the texts of one concept together, are longer than an index can hold; or if a
 /// supplement does not say what it supplements, or says what is not for a supplement to say (parents, positions,
 /// usability, activity; see [`Draft::into_supplement`]).
 /// Readers report and mend such things in what they read, so this speaks of drafts made by hand.
@@ -135,6 +138,9 @@ fn build(draft: &Draft, report: &Report) -> Result<Builder> {
     }
     if !ids.is_empty() {
         file.add(Section::DesignationIds, 0, SparseTexts::encode(&ids));
+    }
+    if let Some(positions) = write_positions(&concepts)? {
+        file.add(Section::Positions, 0, positions);
     }
     Ok(file)
 }
@@ -283,6 +289,25 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
     let view = hierarchy::Hierarchy::open(&section, count)?;
     let has_children = (0..count).map(|concept| view.has_children(concept)).collect::<Result<_>>()?;
     Ok((section, has_children))
+}
+
+/// The section of places, if any concept has one.
+fn write_positions(concepts: &Sorted<'_>) -> Result<Option<Vec<u8>>> {
+    let mut places = Vec::new();
+    let mut owners = Vec::new();
+    for (number, concept) in concepts.numbered() {
+        for DraftPosition { label, parent } in &concept.positions {
+            places.push(PlaceInput { label, parent: parent.as_deref(), concept: number });
+            owners.push(concept);
+        }
+    }
+    if places.is_empty() {
+        return Ok(None);
+    }
+    positions::encode(&places).map(Some).map_err(|(at, reason)| match (owners.get(at), places.get(at)) {
+        (Some(concept), Some(place)) => refused(concept, format!("{reason}: {}", place.label)),
+        _ => Error::Draft { message: reason.into(), code: None },
+    })
 }
 
 /// What [`MAX_CONCEPT_TEXT`] forbids to read must not be written.
