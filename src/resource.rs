@@ -1,5 +1,7 @@
 //! One opened file of codes with names and properties: what a code system and a supplement have in common.
 
+use std::collections::HashSet;
+
 use crate::code::Mark;
 use crate::index::Identity;
 use crate::index::bytes::Cursor;
@@ -280,10 +282,10 @@ impl Resource {
         out: &mut Vec<PropertyValue>,
     ) -> Result<()> {
         let section = self.section(Section::Properties)?;
-        let known = out.len();
+        let mut values = Vec::new();
         for property in self.properties.iter().filter(|property| property.definition.name == name) {
             for stored in property.values(section, self.len(), concept)? {
-                let value = match stored {
+                values.push(match stored {
                     Stored::True => PropertyValue::Boolean(true),
                     Stored::Integer(value) => PropertyValue::Integer(value),
                     Stored::Term(term) => {
@@ -293,12 +295,14 @@ impl Resource {
                             _ => PropertyValue::Text(text),
                         }
                     }
-                };
-                if !out.iter().take(known).any(|earlier| *earlier == value) {
-                    out.push(value);
-                }
+                });
             }
         }
+        if !out.is_empty() {
+            let known: HashSet<&PropertyValue> = out.iter().collect();
+            values.retain(|value| !known.contains(value));
+        }
+        out.append(&mut values);
         Ok(())
     }
 }

@@ -159,7 +159,7 @@ pub struct PropertyDefinition {
 }
 
 /// A property's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PropertyValue {
     /// For [`PropertyKind::Boolean`].
