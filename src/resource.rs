@@ -1,6 +1,8 @@
 //! One opened file of codes with names and properties: what a code system and a supplement have in common.
 
 use std::collections::HashSet;
+#[cfg(feature = "search")]
+use std::sync::{Arc, Weak};
 
 use crate::code::Mark;
 use crate::index::Identity;
@@ -69,9 +71,31 @@ impl<'a> Views<'a> {
 #[derive(Default)]
 pub(crate) struct TextBudget(usize);
 
+/// Remembers an opened file without keeping it open, to know it again.
+#[cfg(feature = "search")]
+#[derive(Debug)]
+pub(crate) struct Same(Weak<Resource>);
+
+#[cfg(feature = "search")]
+impl Same {
+    pub(crate) fn of(resource: &Arc<Resource>) -> Self {
+        Self(Arc::downgrade(resource))
+    }
+
+    pub(crate) fn is(&self, resource: &Arc<Resource>) -> bool {
+        self.0.as_ptr() == Arc::as_ptr(resource)
+    }
+}
+
 #[cold]
 fn no_such_status() -> Error {
     Error::corrupt("status", "a concept has no such status")
+}
+
+impl std::fmt::Debug for Resource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Resource({})", self.identity.edition)
+    }
 }
 
 impl Resource {
@@ -201,8 +225,18 @@ impl Resource {
         source.map(|code| code.ok_or(Error::corrupt("code texts", "a code is no text"))).transpose()
     }
 
+    /// The groups of terms, by first term.
+    #[cfg(feature = "search")]
+    pub(crate) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    pub(crate) fn terms(&self) -> Result<Terms<'_>> {
+        Terms::open(self.section(Section::Terms)?)
+    }
+
     pub(crate) fn write_term(&self, term: u32, out: &mut String) -> Result<()> {
-        Terms::open(self.section(Section::Terms)?)?.read(term, out)
+        self.terms()?.read(term, out)
     }
 
     fn read_term(&self, term: u32, budget: &mut TextBudget) -> Result<String> {

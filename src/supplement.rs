@@ -57,7 +57,7 @@ pub struct Supplement {
 }
 
 struct Inner {
-    resource: Resource,
+    resource: Arc<Resource>,
     target: String,
     definitions: Vec<PropertyDefinition>,
 }
@@ -92,7 +92,7 @@ impl Supplement {
         let target = std::str::from_utf8(resource.container().section(Section::Target, 0)?);
         let target = target.map_err(|_| Error::corrupt("target", "it is no text"))?.to_owned();
         let definitions = resource.properties().iter().map(|property| property.definition.clone()).collect();
-        Ok(Self { inner: Arc::new(Inner { resource, target, definitions }) })
+        Ok(Self { inner: Arc::new(Inner { resource: Arc::new(resource), target, definitions }) })
     }
 
     /// Its own name and version, which are not those of the code system that it supplements.
@@ -164,7 +164,7 @@ impl Supplement {
         self.inner.resource.container().text_version()
     }
 
-    pub(crate) fn resource(&self) -> &Resource {
+    pub(crate) fn resource(&self) -> &Arc<Resource> {
         &self.inner.resource
     }
 

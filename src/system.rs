@@ -374,7 +374,7 @@ impl CodeSystem {
                 Ok(rows) => (rows, None),
                 Err(error) => (Vec::new(), Some(Err(error))),
             };
-            let of_layer = move |row| Ok((Layer::Supplement(number), supplement.resource(), row));
+            let of_layer = move |row| Ok((Layer::Supplement(number), &**supplement.resource(), row));
             rows.into_iter().map(of_layer).chain(error)
         });
         std::iter::once(Ok((Layer::System, self.base(), concept))).chain(further)
@@ -429,14 +429,13 @@ impl CodeSystem {
         std::iter::once(Layer::System).chain((0..self.supplements.len()).map(Layer::Supplement))
     }
 
-    fn resource(&self, layer: Layer) -> Result<&Resource> {
-        match layer {
-            Layer::System => Ok(self.base()),
-            Layer::Supplement(number) => match self.supplements.get(number) {
-                Some(supplement) => Ok(supplement.resource()),
-                None => Err(Error::MissingSection { section: "supplement" }),
-            },
-        }
+    /// The file of a layer.
+    pub(crate) fn resource(&self, layer: Layer) -> Result<&Arc<Resource>> {
+        let resource = match layer {
+            Layer::System => Some(&self.base),
+            Layer::Supplement(number) => self.supplements.get(number).map(Supplement::resource),
+        };
+        resource.ok_or(Error::MissingSection { section: "supplement" })
     }
 
     /// An error if the words of some layer were indexed with another text normalisation than this build's.
@@ -444,19 +443,6 @@ impl CodeSystem {
         let current = crate::text::TEXT_VERSION;
         let mut versions = self.supplements.iter().map(Supplement::text_version).chain([self.text_version()]);
         versions.find(|found| *found != current).map_or(Ok(()), |found| Err(Error::TextVersion { found, current }))
-    }
-
-    /// The languages in which a layer can be searched; their places are their numbers.
-    pub(crate) fn search_languages(&self, layer: Layer) -> Result<&[String]> {
-        Ok(&self.resource(layer)?.identity().search_languages)
-    }
-
-    pub(crate) fn words(&self, layer: Layer, language: u16) -> Result<crate::index::words::Words<'_>> {
-        self.resource(layer)?.words(language)
-    }
-
-    pub(crate) fn write_term(&self, layer: Layer, term: u32, out: &mut String) -> Result<()> {
-        self.resource(layer)?.write_term(term, out)
     }
 
     /// The group of a layer's term, and the concept that it belongs to; `None` if that is a code which the system lacks.

@@ -12,7 +12,8 @@ use medterm::source::{
     PropertyDefinition, PropertyKind, PropertyValue, Report, Usability,
 };
 use medterm::{
-    CodeSystem, Concept, Confidence, Edition, Error, Layer, Lookup, SearchOptions, Supplement, Terminology, index,
+    Answer, CodeSystem, Concept, Confidence, Edition, Error, Layer, Lookup, SearchOptions, Searcher, Supplement,
+    Terminology, index,
 };
 
 fn compile(draft: &Draft) -> Vec<u8> {
@@ -435,6 +436,41 @@ fn children_depend_on_the_position() {
     let Err(Error::Draft { code, message }) = index::to_bytes(&draft, &Report::default()) else { panic!("no parent") };
     assert_eq!(code.as_deref(), Some("D000000"));
     assert!(message.contains("X.1"), "{message}");
+}
+
+/// What a searcher remembers of one stack is not taken for another's.
+#[test]
+fn a_searcher_tells_many_layers_apart() {
+    let stack = |own: &str| {
+        let codes = (0..240).map(|number| format!("A{:02}.{}", number / 10, number % 10)).collect::<Vec<_>>();
+        let edition = Edition { system: "list".into(), version: own.into(), ..Edition::default() };
+        let concepts = codes.iter().map(|code| named(code, "en", own)).collect();
+        let base = Draft { edition, grammar: CodeGrammar::Icd10, concepts, ..Draft::default() };
+        let mut system = system(&base);
+        for layer in 0..9 {
+            // The word that is searched stands in half of the terms, each stack in another half.
+            let word = |number: usize| if (number < 120) == (own == "first") { "shared" } else { "other" };
+            let name = |(number, code): (usize, &String)| named(code, "en", &format!("{} {own} {layer}", word(number)));
+            let names = codes.iter().enumerate().map(name).collect();
+            system = system.with_supplement(supplement(&to_list(&format!("layer-{layer}"), names))).unwrap();
+        }
+        system
+    };
+    let stacks = [stack("first"), stack("second")];
+    let mut searcher = Searcher::new();
+    for _ in 0..2 {
+        for system in &stacks {
+            let told = |answer: Answer<'_>| {
+                let hits = answer.hits.iter().map(|hit| (hit.concept.code().unwrap(), hit.designation.text.clone()));
+                hits.collect::<Vec<_>>()
+            };
+            let options = SearchOptions::new().limit(20);
+            let reused = told(searcher.search(system, "shared", &options).unwrap());
+            assert_eq!(reused, told(system.search("shared", &options).unwrap()));
+            assert_eq!(reused.len(), 20);
+            assert!(reused.iter().all(|(_, text)| text.starts_with("shared")));
+        }
+    }
 }
 
 #[cfg(feature = "mmap")]

@@ -252,6 +252,22 @@ impl<'a> Words<'a> {
         Ok(first(word)..first(next))
     }
 
+    /// The form of a word with certain marks; `None` if no term has it.
+    pub(crate) fn form(&self, folded: &str, accented: &str) -> Result<Option<u32>> {
+        let Some(rank) = self.words.get(folded.as_bytes())? else { return Ok(None) };
+        for form in self.forms_of(rank)? {
+            if self.form_text(form)?.unwrap_or(folded) == accented {
+                return Ok(Some(form));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many forms there are.
+    pub(crate) fn form_count(&self) -> u32 {
+        self.starts.len() as u32
+    }
+
     /// The accented text of a form; `None` if it is the folded word itself.
     pub(crate) fn form_text(&self, form: u32) -> Result<Option<&'a str>> {
         self.texts.get(form).map(|text| text.ok_or_else(damaged)).transpose()

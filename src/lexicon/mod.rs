@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 use crate::text::{Analyzer, MarkAgreement, Tokens, ToneDifference, compare_marks};
 use crate::{Error, Result};
 
-pub(crate) use qualifiers::{Role, may_be_qualifier, role};
+pub(crate) use qualifiers::{Role, RoleWord, may_be_qualifier, role};
 
 /// What kind of entry led to a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -36,20 +36,30 @@ const RESIDUALS: &str = "khác, other, others";
 /// Words that take a qualifier back.
 const NEGATIONS: &str = "không, not, without, non";
 
+/// A word of the lists above, by number; 0 stands for all others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct RoleWord(u8);
+
 /// The roles of phrases of one or two words.
 struct Roles {
-    /// By first word, in accented form: the second words (empty for a phrase of one word) and their roles,
-    /// the telling ones first.
-    phrases: HashMap<String, Vec<(String, Role)>>,
+    /// The numbers of the words, by accented form.
+    numbers: HashMap<String, RoleWord>,
+    /// By number of the first word: the second words (none for a phrase of one word) and their roles, the
+    /// telling ones first.
+    phrases: Vec<Vec<(RoleWord, Role)>>,
     /// The qualifiers of one word without marks, for words that were typed without.
     folded_qualifiers: HashSet<String>,
-    negations: HashSet<String>,
+    negations: Vec<RoleWord>,
 }
 
 static ROLES: LazyLock<Roles> = LazyLock::new(|| {
+    let mut roles = Roles {
+        numbers: HashMap::new(),
+        phrases: vec![Vec::new()],
+        folded_qualifiers: HashSet::new(),
+        negations: Vec::new(),
+    };
     let mut analyzer = Analyzer::new();
-    let negations = analyzer.analyze(NEGATIONS).iter().map(|token| token.accented().to_owned()).collect();
-    let mut roles = Roles { phrases: HashMap::new(), folded_qualifiers: HashSet::new(), negations };
     for (list, role) in [
         (NOTHING_MORE_KNOWN, Role::Filler),
         (CAUSE_UNKNOWN, Role::CauseUnknown),
@@ -62,26 +72,55 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
         for phrase in list.split(',') {
             let tokens = analyzer.analyze(phrase);
             let Some(first) = tokens.get(0) else { continue };
-            let second = tokens.get(1).map(|second| second.accented()).unwrap_or_default();
-            roles.phrases.entry(first.accented().to_owned()).or_default().push((second.to_owned(), role));
-            if role == Role::Qualifier && second.is_empty() {
+            let second = tokens.get(1).map(|second| roles.number(second.accented())).unwrap_or_default();
+            let number = roles.number(first.accented());
+            roles.phrases.get_mut(usize::from(number.0)).into_iter().for_each(|phrases| phrases.push((second, role)));
+            if role == Role::Qualifier && second == RoleWord::default() {
                 roles.folded_qualifiers.insert(first.folded().to_owned());
             }
         }
     }
+    roles.negations = analyzer.analyze(NEGATIONS).iter().map(|token| roles.number(token.accented())).collect();
     roles
 });
 
 impl Roles {
+    fn number(&mut self, accented: &str) -> RoleWord {
+        let next = RoleWord(u8::try_from(self.phrases.len()).unwrap_or_default());
+        let number = *self.numbers.entry(accented.to_owned()).or_insert(next);
+        if number == next {
+            self.phrases.push(Vec::new());
+        }
+        number
+    }
+
+    fn phrases(&self, first: RoleWord) -> &[(RoleWord, Role)] {
+        self.phrases.get(usize::from(first.0)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The role of a word alone or with the word behind it; `None` for the words that tell what a term is about.
-    fn of(&self, word: &str, next: Option<&str>) -> Option<Role> {
-        let phrases = self.phrases.get(word)?;
-        phrases.iter().find(|(second, _)| second.is_empty() || next == Some(second)).map(|(_, role)| *role)
+    fn of(&self, word: RoleWord, next: RoleWord) -> Option<Role> {
+        let alone = RoleWord::default();
+        self.phrases(word).iter().find(|(second, _)| *second == alone || *second == next).map(|(_, role)| *role)
     }
 
     /// The role of a phrase of two words.
-    fn pair(&self, first: &str, second: &str) -> Option<Role> {
-        self.phrases.get(first)?.iter().find(|(known, _)| known == second).map(|(_, role)| *role)
+    fn pair(&self, first: RoleWord, second: RoleWord) -> Option<Role> {
+        if second == RoleWord::default() {
+            return None;
+        }
+        self.phrases(first).iter().find(|(known, _)| *known == second).map(|(_, role)| *role)
+    }
+
+    fn is_qualifier(&self, word: RoleWord) -> bool {
+        self.of(word, RoleWord::default()) == Some(Role::Qualifier)
+    }
+}
+
+impl RoleWord {
+    /// The number of a word in its accented form.
+    pub(crate) fn of(accented: &str) -> Self {
+        ROLES.numbers.get(accented).copied().unwrap_or_default()
     }
 }
 
@@ -106,29 +145,30 @@ pub(crate) enum Role {
     Residual,
 }
 
-/// The role of a term's word, in its accented form, given its neighbours.
-pub(crate) fn role(before: Option<&str>, word: &str, next: Option<&str>) -> Role {
+/// The role of a term's word, given its neighbours.
+pub(crate) fn role(before: RoleWord, word: RoleWord, next: RoleWord) -> Role {
+    if word == RoleWord::default() {
+        return Role::Content;
+    }
     let roles = &*ROLES;
     let own = roles.of(word, next);
+    let pair = roles.pair(before, word);
     // Of a phrase that says that nothing more is known, the second word does not speak for itself.
-    if own == Some(Role::Filler) || before.is_some_and(|before| roles.pair(before, word) == Some(Role::Filler)) {
+    if own == Some(Role::Filler) || pair == Some(Role::Filler) {
         return Role::Filler;
     }
-    if before.is_some_and(|before| roles.pair(before, word) == Some(Role::CauseUnknown)) {
+    if pair == Some(Role::CauseUnknown) {
         return Role::CauseUnknown;
     }
     // *Not ruptured* binds no more than saying nothing does.
-    let is_qualifier = |word: &str| roles.of(word, None) == Some(Role::Qualifier);
-    let negated = before.is_some_and(|before| roles.negations.contains(before)) && is_qualifier(word);
-    let negates = roles.negations.contains(word) && next.is_some_and(is_qualifier);
+    let negated = roles.negations.contains(&before) && roles.is_qualifier(word);
+    let negates = roles.negations.contains(&word) && roles.is_qualifier(next);
     if negated || negates { Role::Filler } else { own.unwrap_or(Role::Content) }
 }
 
 /// True if a word of a query may be meant as a qualifier.
 pub(crate) fn may_be_qualifier(accented: &str, folded: &str) -> bool {
-    let roles = &*ROLES;
-    roles.of(accented, None) == Some(Role::Qualifier)
-        || (accented == folded && roles.folded_qualifiers.contains(folded))
+    ROLES.is_qualifier(RoleWord::of(accented)) || (accented == folded && ROLES.folded_qualifiers.contains(folded))
 }
 
 #[cfg(test)]
@@ -140,10 +180,9 @@ mod tests {
         let mut analyzer = Analyzer::new();
         let mut roles = |text: &str| {
             let tokens = analyzer.analyze(text);
-            let word = |at: usize| tokens.get(at).map(|token| token.accented());
-            let all =
-                (0..tokens.len()).map(|at| role(at.checked_sub(1).and_then(word), word(at).unwrap(), word(at + 1)));
-            all.collect::<Vec<_>>()
+            let words: Vec<RoleWord> = tokens.iter().map(|token| RoleWord::of(token.accented())).collect();
+            let word = |at: usize| words.get(at).copied().unwrap_or_default();
+            (0..words.len()).map(|at| role(word(at.wrapping_sub(1)), word(at), word(at + 1))).collect::<Vec<_>>()
         };
         use Role::*;
         assert_eq!(roles("viêm mũi không dị ứng"), [Content, Content, Qualifier, Content, Content]);

@@ -1,19 +1,30 @@
-//! Which terms are worth decoding: those that hold readings of the query's words.
+//! Which terms are worth reading: those that hold readings of the query's words.
 
-use super::readings::{Variant, Word};
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::costs::points;
+use super::query::Word;
 use super::score::{Coverage, points_for};
+use super::vocabulary::Language;
 use crate::Result;
-use crate::index::words::{Words, weight};
+use crate::index::words::weight;
 
-/// How many candidates are decoded and scored …
-const MOST_CANDIDATES: usize = 60;
+/// How many candidates are read and scored …
+const MOST_CANDIDATES: usize = 48;
 /// … and how many if common words were not counted, so that more terms than these look alike.
-const MOST_CANDIDATES_UNCOUNTED: usize = 400;
+const MOST_CANDIDATES_UNCOUNTED: usize = 300;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;
 /// More terms than these are not listed: looking through all is then no more work.
 const MOST_TOUCHED: usize = 1 << 14;
+/// Lists of so many terms are kept once they are read …
+const LONG: u32 = 100;
+/// … until so many terms are kept; then all are forgotten.
+const MOST_KEPT: usize = 1 << 16;
+/// What a term is given must be this share of the most that any is given, for it to be considered.
+const LEAST_SHARE: f32 = 0.3;
 /// Gifts are summed up in these parts, to keep the sums of many terms small.
 const PARTS: f32 = 100.0;
 
@@ -26,56 +37,113 @@ pub(super) struct Candidates {
     touched: Vec<u32>,
     /// … unless they became too many to list.
     overflowed: bool,
-    /// Terms of the language with the score that their words promise, best first.
-    pub(super) terms: Vec<(f32, u32)>,
+    /// Terms of the language, best first.
+    pub(super) terms: Vec<Candidate>,
+    lists: Lists,
+}
+
+/// What candidates were found by.
+pub(super) struct Found {
+    /// The most that any term was given, as a share of what all words could give.
+    pub(super) best: f32,
+    /// The share of the query whose words were not asked for their terms: a term may have them or not.
+    pub(super) held_back: f32,
+    /// Whether the work limit sufficed.
+    pub(super) complete: bool,
+}
+
+/// A term that may be worth reading.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) term: u32,
+    /// The score that its words promise.
+    pub(super) promise: f32,
+    /// The share of the query that it seems to have.
+    pub(super) query: f32,
+}
+
+/// The longer lists of terms that were read lately: the same frequent words are asked for again and again.
+#[derive(Debug, Default)]
+struct Lists {
+    /// By vocabulary and form: where the list stands.
+    places: HashMap<(usize, u32), Range<usize>>,
+    terms: Vec<u32>,
+}
+
+impl Lists {
+    /// Hands out the terms in which a form stands, `frequency` in number.
+    fn each(&mut self, language: Language<'_>, form: u32, frequency: u32, mut visit: impl FnMut(u32)) -> Result<()> {
+        if frequency < LONG || frequency as usize > MOST_KEPT {
+            return language.words.terms_of(form, visit);
+        }
+        let key = (language.vocabulary, form);
+        if !self.places.contains_key(&key) {
+            if self.terms.len() + frequency as usize > MOST_KEPT {
+                self.forget();
+            }
+            let start = self.terms.len();
+            let terms = &mut self.terms;
+            if let Err(error) = language.words.terms_of(form, |term| terms.push(term)) {
+                self.terms.truncate(start);
+                return Err(error);
+            }
+            self.places.insert(key, start..self.terms.len());
+        }
+        let place = self.places.get(&key).cloned().unwrap_or_default();
+        self.terms.get(place).unwrap_or_default().iter().for_each(|term| visit(*term));
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.places.clear();
+        self.terms.clear();
+    }
 }
 
 impl Candidates {
-    /// Finds the most promising terms of a language, at least `wanted` if so many have some word. Returns the most that any term was given, as a share of
-    /// what all words could give; and whether the work limit sufficed.
-    pub(super) fn find(
-        &mut self,
-        query: &mut Variant,
-        words: &Words<'_>,
-        typos: bool,
-        wanted: usize,
-        work: &mut u32,
-    ) -> Result<(f32, bool)> {
-        let mut complete = true;
-        for word in query.words_mut() {
-            word.find_forms(words, work)?;
-            if typos {
-                complete &= word.find_typos(words, work)?;
-            }
-        }
-        let (best, within) = self.collect(query.words(), words, wanted, work)?;
-        Ok((best, complete && within && *work > 0))
+    /// Forgets the lists of terms, which are kept by the positions of vocabularies.
+    pub(super) fn forget_lists(&mut self) {
+        self.lists.forget();
     }
 
-    /// Gives each term what the query's words are worth to it, and chooses the best. Returns the most that
-    /// any term was given, as a share of what all words could give, and whether the work limit sufficed.
-    fn collect(&mut self, query: &[Word], words: &Words<'_>, wanted: usize, work: &mut u32) -> Result<(f32, bool)> {
+    /// Gives each term what the query's words are worth to it, and chooses the best, at least `wanted` if so many
+    /// have some word.
+    pub(super) fn find<'w>(
+        &mut self,
+        query: impl Iterator<Item = &'w Word> + Clone,
+        language: Language<'_>,
+        wanted: usize,
+        work: &mut u32,
+    ) -> Result<Found> {
+        let words = language.words;
         let mut complete = true;
         self.start(words.terms);
         let common = weight(words.terms, words.terms / COMMON);
-        let has_rare = query.iter().any(|word| word.weight >= common && !word.forms.is_empty());
-        let counted = |word: &&Word| !has_rare || word.weight >= common;
-        for (position, word) in query.iter().enumerate().filter(|(_, word)| counted(word)) {
+        let has_rare = query.clone().any(|word| word.weight >= common && !word.forms.is_empty());
+        let counted = |word: &Word| !has_rare || word.weight >= common;
+        for (position, word) in query.clone().enumerate().filter(|(_, word)| counted(word)) {
             // There are fewer words than a byte counts.
             let marker = position as u8 + 1;
-            for &(form, cost) in &word.forms {
-                let Some(left) = work.checked_sub(words.frequency(form)?.saturating_add(1)) else {
+            for form in &word.forms {
+                let frequency = words.frequency(form.form)?;
+                let Some(left) = work.checked_sub(frequency.saturating_add(1)) else {
                     complete = false;
                     break;
                 };
                 *work = left;
-                let gift = (word.weight * (100.0 - f32::from(cost)) / 100.0 * PARTS) as u16;
-                words.terms_of(form, |term| self.give(term, gift, marker))?;
+                let gift = (word.weight * (100.0 - f32::from(form.cost)) / 100.0 * PARTS) as u16;
+                let Self { given, touched, overflowed, lists, .. } = self;
+                let give = |term| *overflowed |= !give(given, touched, term, gift, marker);
+                lists.each(language, form.form, frequency, give)?;
             }
         }
-        let possible: f32 = query.iter().filter(counted).map(|word| word.weight).sum();
-        let most = if query.iter().all(|word| counted(&word)) { MOST_CANDIDATES } else { MOST_CANDIDATES_UNCOUNTED };
-        Ok((self.choose(words, possible, most.max(wanted)), complete))
+        let possible: f32 = query.clone().filter(|word| counted(word)).map(|word| word.weight).sum();
+        let most = if query.clone().all(counted) { MOST_CANDIDATES } else { MOST_CANDIDATES_UNCOUNTED };
+        let best = self.choose(language, possible, most.max(wanted));
+        let all: f32 = query.clone().map(|word| word.weight).sum();
+        let offered: f32 = query.filter(|word| counted(word) && word.begun.is_empty()).map(|word| word.weight).sum();
+        let held_back = if all > 0.0 { 1.0 - offered / all } else { 0.0 };
+        Ok(Found { best, held_back, complete: complete && *work > 0 })
     }
 
     /// Makes ready for a language of so many terms. A search that met damage may have left gifts behind.
@@ -90,36 +158,35 @@ impl Candidates {
         }
     }
 
-    fn give(&mut self, term: u32, gift: u16, marker: u8) {
-        if let Some((sum, last)) = self.given.get_mut(term as usize)
-            && *last != marker
-        {
-            if *last == 0 {
-                if self.touched.len() < MOST_TOUCHED { self.touched.push(term) } else { self.overflowed = true }
-            }
-            *sum = sum.saturating_add(gift);
-            *last = marker;
-        }
-    }
-
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
-    fn choose(&mut self, words: &Words<'_>, possible: f32, most: usize) -> f32 {
-        let best_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        let Self { given, touched, overflowed, terms } = self;
-        let mut best: f32 = 0.0;
+    fn choose(&mut self, language: Language<'_>, possible: f32, most: usize) -> f32 {
+        let words = language.words;
+        let best_first = |a: &Candidate, b: &Candidate| b.promise.total_cmp(&a.promise).then(a.term.cmp(&b.term));
+        let Self { given, touched, overflowed, terms, .. } = self;
         terms.clear();
+        let best = match overflowed {
+            true => given.iter().take(words.terms as usize).map(|(sum, _)| *sum).max(),
+            false => touched.iter().filter_map(|term| given.get(*term as usize)).map(|(sum, _)| *sum).max(),
+        };
+        let best = best.unwrap_or_default();
+        let share = |sum: u16| if possible > 0.0 { f32::from(sum) / PARTS / possible } else { 0.0 };
+        let mut least = (f32::from(best) * LEAST_SHARE) as u16;
         let mut consider = |term: u32| {
-            let Some((sum, _)) = given.get_mut(term as usize).map(std::mem::take).filter(|(_, last)| *last > 0) else {
-                return;
-            };
-            let sum = f32::from(sum) / PARTS;
-            let query = if possible > 0.0 { sum / possible } else { 0.0 };
-            best = best.max(query);
-            let coverage = Coverage { query, term: (sum / words.weight_of(term).max(0.1)).min(1.0), together: 0.0 };
-            terms.push((points_for(&coverage), term));
+            let taken = given.get_mut(term as usize).map(std::mem::take);
+            let Some((sum, _)) = taken.filter(|(sum, last)| *last > 0 && *sum >= least) else { return };
+            let of_term = (f32::from(sum) / PARTS / words.weight_of(term).max(0.1)).min(1.0);
+            let query = share(sum);
+            let Some(worth) = language.worth(term) else { return };
+            let promise = worth + points_for(&Coverage { query, term: of_term, together: 0.0 });
+            terms.push(Candidate { term, query, promise });
             // Cut now and then, so that the list stays short.
             if terms.len() >= 8 * most {
-                terms.select_nth_unstable_by(most, best_first);
+                let (_, worst, _) = terms.select_nth_unstable_by(most, best_first);
+                // What a term must be given to promise as much, were it to say nothing else.
+                let needed = (worst.promise - points::PREFERRED) / (points::QUERY_COVERED + points::TERM_COVERED)
+                    * possible
+                    * PARTS;
+                least = least.max(needed as u16);
                 terms.truncate(most);
             }
         };
@@ -135,6 +202,20 @@ impl Candidates {
             terms.truncate(most);
         }
         terms.sort_unstable_by(best_first);
-        best
+        share(best)
     }
+}
+
+/// Gives a term what a word is worth to it, once; false if so many terms were given something that they are not
+/// listed any more.
+#[inline]
+fn give(given: &mut [(u16, u8)], touched: &mut Vec<u32>, term: u32, gift: u16, marker: u8) -> bool {
+    let Some((sum, last)) = given.get_mut(term as usize).filter(|(_, last)| *last != marker) else { return true };
+    let listed = *last != 0 || touched.len() < MOST_TOUCHED;
+    if *last == 0 && listed {
+        touched.push(term);
+    }
+    *sum = sum.saturating_add(gift);
+    *last = marker;
+    listed
 }

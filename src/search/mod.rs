@@ -1,222 +1,64 @@
 //! Search: from what somebody typed to the concepts that they meant.
 //!
 //! ```text
-//! query ─▶ words with readings (readings.rs) ─▶ candidate terms (candidates.rs)
-//!       ─▶ terms decoded and scored (score.rs) ─▶ best term of each concept ─▶ hits
+//! query ─▶ words, and ways to read them together (query.rs)
+//!       ─▶ for each language: forms that each word may stand for (forms.rs)
+//!       ─▶ candidate terms (candidates.rs) ─▶ their words (vocabulary.rs) ─▶ scores (score.rs)
+//!       ─▶ best term of each concept ─▶ hits, explained (explain.rs)
 //! ```
 //!
 //! Every word of a query has *readings*: indexed words that it may stand for, each with a cost. The same
 //! word is the cheapest reading; a word whose marks were not typed costs next to nothing, one whose marks
 //! contradict what was typed costs more; then come words that it begins, keystrokes of Telex or VNI that
 //! were never turned into letters, words that sound alike, and words one typing error away. Terms that
-//! hold readings of the query's rarest words are candidates; the most promising are decoded, and scored by
-//! how much of the query they cover, how much of them the query covers, and by order and adjacency.
+//! hold readings of the query's rarest words are candidates; the most promising are read, and scored by
+//! how much of the query they cover, how much of them the query covers, and by order and adjacency. Everything
+//! that can be tuned stands in `costs.rs`.
 //!
-//! What is particular to Vietnamese sits in [`text`](crate::text); nothing here knows a list or a language.
+//! What is particular to Vietnamese sits in [`text`](crate::text) and [`lexicon`](crate::lexicon); nothing here
+//! knows a list or a language.
 
+mod answer;
 mod candidates;
-mod readings;
+mod costs;
+mod explain;
+mod forms;
+mod options;
+mod query;
 mod score;
-
-use std::ops::Range;
+mod vocabulary;
 
 use crate::Result;
-use crate::concept::Concept;
+use crate::concept::{Concept, ConceptId};
+use crate::index::designations::Group;
+use crate::index::terms::Terms;
+use crate::index::words::Words;
 use crate::lexicon::Lexicon;
-use crate::set::ConceptSet;
-use crate::source::Designation;
+use crate::source::{Designation, Usability};
+use crate::supplement::Layer;
 use crate::system::CodeSystem;
 use crate::terminology::Terminology;
 
-pub use readings::Reading;
+use self::forms::{Effort, Finder};
+use self::vocabulary::{Language, TermReader};
 
-/// What to search for, and how much of it.
-///
-/// ```
-/// use medterm::SearchOptions;
-/// let options = SearchOptions::new().limit(5).usable_only(true);
-/// ```
-#[derive(Clone, Debug)]
-pub struct SearchOptions {
-    limit: usize,
-    usable_only: bool,
-    groupers: bool,
-    former_names: bool,
-    languages: Vec<String>,
-    within: Option<ConceptSet>,
-    work_limit: u32,
-    lexicon: Option<Lexicon>,
-}
+pub use answer::{Answer, Confidence, Hit, Reading, WordMatch};
+pub use options::SearchOptions;
 
-impl Default for SearchOptions {
-    fn default() -> Self {
-        Self {
-            limit: 10,
-            usable_only: false,
-            groupers: false,
-            former_names: true,
-            languages: Vec::new(),
-            within: None,
-            work_limit: 4_000_000,
-            lexicon: None,
-        }
-    }
-}
-
-impl SearchOptions {
-    /// Ten hits, in every language of the index, chapters and blocks left out.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// How many hits at most; 10 unless set.
-    #[must_use]
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// Only codes that may be used on a record: no headings, no withdrawn codes.
-    #[must_use]
-    pub fn usable_only(mut self, usable_only: bool) -> Self {
-        self.usable_only = usable_only;
-        self
-    }
-
-    /// Also chapters and blocks, which are left out unless asked for: nobody can choose them as a code.
-    #[must_use]
-    pub fn groupers(mut self, groupers: bool) -> Self {
-        self.groupers = groupers;
-        self
-    }
-
-    /// Whether names of earlier editions are searched; they are unless this is set to false.
-    #[must_use]
-    pub fn former_names(mut self, former_names: bool) -> Self {
-        self.former_names = former_names;
-        self
-    }
-
-    /// Only terms in these languages (BCP 47 tags as in the index); all languages if none is given.
-    #[must_use]
-    pub fn languages(mut self, languages: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.languages = languages.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Only concepts of a set, such as [`Concept::subsumed`] of a chapter. The set must be of the system searched.
-    #[must_use]
-    pub fn within(mut self, set: ConceptSet) -> Self {
-        self.within = Some(set);
-        self
-    }
-
-    /// The abbreviations and synonyms to read the query by; the built-in ones unless set.
-    #[must_use]
-    pub fn lexicon(mut self, lexicon: Lexicon) -> Self {
-        self.lexicon = Some(lexicon);
-        self
-    }
-
-    /// How much work a query may cost, in entries of posting lists and steps through automata (some
-    /// nanoseconds each). A query that reaches the limit gives what it found, marked as not complete.
-    /// Four million unless set.
-    #[must_use]
-    pub fn work_limit(mut self, work_limit: u32) -> Self {
-        self.work_limit = work_limit;
-        self
-    }
-}
-
-/// How sure it is that a hit is what was meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// Some of the words fit, or they fit only by guessing. Never take such a hit without asking.
-    Perhaps,
-    /// All words fit, some of them only in part or by a likely reading; or the term says more than was typed.
-    Likely,
-    /// The term, or the code, is what was typed, marks aside.
-    Sure,
-}
-
-impl Confidence {
-    /// `perhaps`, `likely` or `sure`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Perhaps => "perhaps",
-            Self::Likely => "likely",
-            Self::Sure => "sure",
-        }
-    }
-}
-
-/// How one word of the query was found in the term.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WordMatch {
-    /// Bytes of the query.
-    pub query: Range<usize>,
-    /// Bytes of the hit's designation, to highlight.
-    pub text: Range<usize>,
-    /// By which reading.
-    pub reading: Reading,
-    /// What the reading costs: 0 for the word itself, 100 for no likeness at all.
-    pub cost: u8,
-}
-
-/// A concept that was found, and why.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Hit<'a> {
-    /// The concept.
-    pub concept: Concept<'a>,
-    /// The term that fits best. For a hit by code: the concept's name.
-    pub designation: Designation,
-    /// The score by which hits are ranked, highest first: 0 to 1000. Comparable between the systems of one
-    /// query, not between queries.
-    pub score: u16,
-    /// How sure it is that this was meant.
-    pub confidence: Confidence,
-    /// The words that were found, in the order of the query. Empty for a hit by code.
-    pub matches: Vec<WordMatch>,
-    /// Words of the query that the term does not have, as bytes of the query.
-    pub unmatched: Vec<Range<usize>>,
-    /// What the lexicon put in place of a part of the query, if the hit was found so: show it to the user.
-    pub read_as: Option<String>,
-}
-
-impl Hit<'_> {
-    /// The readings that led here, dearest first, each once: `[]` for a hit by code.
-    #[must_use]
-    pub fn readings(&self) -> Vec<Reading> {
-        let mut readings: Vec<Reading> = self.matches.iter().map(|found| found.reading).collect();
-        readings.sort_unstable_by(|a, b| b.cmp(a));
-        readings.dedup();
-        readings
-    }
-}
-
-/// The hits of one query.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Answer<'a> {
-    /// Best first; each concept once.
-    pub hits: Vec<Hit<'a>>,
-    /// False if the work limit was reached, so that better hits may have been missed.
-    pub complete: bool,
-}
-
-/// The scratch memory of searches. Keep one per thread and reuse it: searching then allocates little beyond its answer.
+/// The scratch memory of searches. Keep one per thread and reuse it: it remembers what it learnt of the indexes that
+/// it searched (some bytes for each of their terms and words), and searching then allocates little beyond its answer.
 #[derive(Debug, Default)]
 pub struct Searcher {
-    query: readings::Query,
+    query: query::Query,
     candidates: candidates::Candidates,
+    reader: TermReader,
     scorer: score::Scorer,
+    ranks: Vec<(u64, usize)>,
+    scored: Vec<score::Scored>,
 }
 
 impl Searcher {
-    /// An empty searcher; its memory grows with the indexes that it searches (a few bytes for each of their terms).
+    /// An empty searcher.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -253,20 +95,22 @@ impl Searcher {
         options: &SearchOptions,
     ) -> Result<Answer<'a>> {
         match &options.lexicon {
-            Some(lexicon) => self.query.read(query, lexicon),
-            None => self.query.read(query, &Lexicon::built_in()),
+            Some(lexicon) => self.query.read(query, options, lexicon),
+            None => self.query.read(query, options, &Lexicon::built_in()),
         }
-        self.scorer.start();
-        let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored: Vec::new() };
+        let scored = std::mem::take(&mut self.scored);
+        let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored };
         let mut hits = Vec::new();
         for system in systems {
             system.check_text_version()?;
             let by_code = code_hits(system, query, options)?;
             hits.append(&mut self.word_hits(system, by_code, &mut run)?);
         }
+        self.scored = std::mem::take(&mut run.scored);
         // Stable: equal scores stay in the order of systems, then of the system's own ranking.
         hits.sort_by_key(|hit: &Hit<'_>| std::cmp::Reverse(hit.score));
-        hits.truncate(options.limit);
+        hits.truncate(options.limit_with_offset());
+        hits.drain(..options.offset.min(hits.len()));
         Ok(Answer { hits, complete: run.complete })
     }
 
@@ -277,47 +121,137 @@ impl Searcher {
         mut hits: Vec<Hit<'a>>,
         run: &mut Run<'_>,
     ) -> Result<Vec<Hit<'a>>> {
+        let languages = Languages::open(system, run.options, &mut self.reader, &mut self.candidates)?;
         run.scored.clear();
-        let best = self.search_words(system, false, run)?;
-        // Typing errors are the dearest reading, and bring in the most that was not meant: they are looked for
-        // only where a word stands for nothing, or no term has all words.
+        self.scorer.start();
+        for word in self.query.typed_mut() {
+            word.known = false;
+            word.found = false;
+            for language in &languages.list {
+                word.known |= language.words.automaton().get(word.folded.as_bytes())?.is_some();
+            }
+        }
+        let best = self.search_words(system, &languages, Effort::AsTyped, run)?;
+        // What is guessed is dear, and brings in much that was not meant: it is looked for only where a word
+        // stands for nothing, or no term has all words.
         if best < GOOD_SHARE || self.query.has_strange_word() {
-            self.search_words(system, true, run)?;
+            self.search_words(system, &languages, Effort::Guess, run)?;
         }
         score::rank(&mut run.scored);
-        let most = hits.len().saturating_add(run.options.limit);
+        let most = hits.len().saturating_add(run.options.limit_with_offset());
+        let mut categories = Vec::new();
         for found in &run.scored {
             if hits.len() >= most {
                 break;
             }
-            if hits.iter().all(|hit| hit.concept.id().get() != found.concept) {
-                hits.push(self.scorer.explain(system, &self.query, found)?);
+            if hits.iter().any(|hit| hit.concept.id().get() == found.concept) {
+                continue;
             }
+            if run.options.by_category {
+                let category = category(&Concept::new(system, found.concept))?;
+                if categories.contains(&category) {
+                    continue;
+                }
+                categories.push(category);
+            }
+            let is_it = |opened: &&OpenedLanguage<'_>| (opened.layer, opened.number) == (found.layer, found.language);
+            let Some(opened) = languages.list.iter().find(is_it) else { continue };
+            hits.push(self.explain(system, languages.of(opened), found)?);
         }
         Ok(hits)
     }
 
-    /// Scores what the query's words find in each language; with typing errors, only as they were typed. Returns
+    /// Scores what the query's words find in each language; what is guessed, only for the words typed. Returns
     /// the most that any term has of the query, as a share.
-    fn search_words(&mut self, system: &CodeSystem, typos: bool, run: &mut Run<'_>) -> Result<f32> {
+    fn search_words(
+        &mut self,
+        system: &CodeSystem,
+        languages: &Languages<'_>,
+        effort: Effort,
+        run: &mut Run<'_>,
+    ) -> Result<f32> {
         let mut best: f32 = 0.0;
-        for layer in system.layers() {
-            for (number, language) in system.search_languages(layer)?.iter().enumerate() {
-                if !run.options.languages.is_empty() && !run.options.languages.contains(language) {
+        for opened in &languages.list {
+            let words = &opened.words;
+            let Self { query, candidates, reader, scorer, ranks, .. } = self;
+            let typed_only = effort == Effort::Guess;
+            let mut finder = Finder { words, options: run.options, effort, work: &mut run.work, ranks };
+            let to_find = if typed_only { query.typed_mut() } else { query.words_mut() };
+            for word in to_find {
+                run.complete &= finder.find(word)?;
+            }
+            let variants = if typed_only { 1 } else { query.variant_count() };
+            for number in 0..variants {
+                let Some(asked) = query.variant(number) else { break };
+                // A meaning that the language has no word of finds nothing in it.
+                let meant = |word: &query::Word| word.expanded.is_some() && !word.forms.is_empty();
+                if number > 0 && !asked.words().any(meant) {
                     continue;
                 }
-                let words = system.words(layer, u16::try_from(number).unwrap_or(u16::MAX))?;
-                let variants = if typos { 1 } else { usize::MAX };
-                for (number, variant) in self.query.variants_mut().iter_mut().enumerate().take(variants) {
-                    let (share, complete) =
-                        self.candidates.find(variant, &words, typos, run.wanted(), &mut run.work)?;
-                    best = best.max(share);
-                    run.complete &= complete;
-                    self.scorer.score((system, layer), &words, (number, variant), &self.candidates, run)?;
-                }
+                let language = languages.of(opened);
+                let found = candidates.find(asked.words(), language, run.wanted(), &mut run.work)?;
+                best = best.max(found.best);
+                run.complete &= found.complete;
+                scorer.score(system, language, reader, (number, &asked), (&found, &candidates.terms), run)?;
             }
         }
         Ok(best)
+    }
+}
+
+/// The languages of a system and its supplements that are searched, opened.
+struct Languages<'a> {
+    list: Vec<OpenedLanguage<'a>>,
+}
+
+struct OpenedLanguage<'a> {
+    layer: Layer,
+    number: u16,
+    terms: Terms<'a>,
+    words: Words<'a>,
+    /// What terms are worth for their use: up to which term of the language, and how much; `None` if they are not
+    /// wanted.
+    uses: Vec<(u32, Option<f32>)>,
+    /// Which vocabulary of the reader is this language's.
+    vocabulary: usize,
+}
+
+impl<'a> Languages<'a> {
+    fn open(
+        system: &'a CodeSystem,
+        options: &SearchOptions,
+        reader: &mut TermReader,
+        candidates: &mut candidates::Candidates,
+    ) -> Result<Self> {
+        let mut wanted = Vec::new();
+        for layer in system.layers() {
+            let file = system.resource(layer)?;
+            for (number, language) in (0..).zip(&file.identity().search_languages) {
+                if options.wants_language(language) {
+                    wanted.push((layer, file, number));
+                }
+            }
+        }
+        if reader.make_room(wanted.len()) {
+            candidates.forget_lists();
+        }
+        let mut list = Vec::with_capacity(wanted.len());
+        for (layer, file, number) in wanted {
+            let terms = file.terms()?;
+            let vocabulary = reader.vocabulary(file, number, &terms);
+            let words = file.words(number)?;
+            let groups = file.groups().iter().filter(|group| group.first_term >= words.first_term);
+            let worth = |group: &Group| options.wants_use(&group.r#use).then(|| score::worth(&group.r#use));
+            let end = |group: &Group| group.first_term.saturating_add(group.terms) - words.first_term;
+            let uses = groups.map(|group| (end(group), worth(group))).take_while(|(end, _)| *end <= words.terms);
+            list.push(OpenedLanguage { layer, number, terms, words, uses: uses.collect(), vocabulary });
+        }
+        Ok(Self { list })
+    }
+
+    fn of<'s>(&'s self, opened: &'s OpenedLanguage<'a>) -> Language<'s> {
+        let OpenedLanguage { layer, number, terms, words, uses, vocabulary } = opened;
+        Language { words, terms, uses, layer: *layer, number: *number, vocabulary: *vocabulary }
     }
 }
 
@@ -325,8 +259,8 @@ impl Run<'_> {
     /// How many candidates it takes to have enough hits: several terms may be of one concept, and with options
     /// that leave concepts out, most may not be wanted.
     fn wanted(&self) -> usize {
-        let selective = self.options.usable_only || !self.options.former_names || self.options.within.is_some();
-        self.options.limit.saturating_mul(if selective { 24 } else { 4 }).min(10_000)
+        let each = if self.options.are_selective() { 24 } else { 4 };
+        self.options.limit_with_offset().saturating_mul(each).min(10_000)
     }
 }
 
@@ -342,7 +276,6 @@ struct Run<'o> {
     /// The terms of the system being searched that were scored.
     scored: Vec<score::Scored>,
 }
-
 impl CodeSystem {
     /// Searches this code system with a searcher of its own; where many queries follow one another, keep a [`Searcher`].
     ///
@@ -384,10 +317,10 @@ fn code_hits<'a>(system: &'a CodeSystem, query: &str, options: &SearchOptions) -
     }
     let exact = system.lookup(query)?;
     for concept in system.codes_starting_with(query)? {
-        if hits.len() >= options.limit {
+        if hits.len() >= options.limit_with_offset() {
             break;
         }
-        if !is_wanted(&concept, options)? {
+        if !options.want(&concept)? {
             continue;
         }
         let is_exact = exact.concepts().contains(&concept);
@@ -412,14 +345,13 @@ fn code_hits<'a>(system: &'a CodeSystem, query: &str, options: &SearchOptions) -
     Ok(hits)
 }
 
-fn is_wanted(concept: &Concept<'_>, options: &SearchOptions) -> Result<bool> {
-    use crate::source::Usability;
-    if options.within.as_ref().is_some_and(|set| !set.contains(concept.id())) {
-        return Ok(false);
+/// The highest concept at or above a concept that is no chapter or block: its category.
+fn category(concept: &Concept<'_>) -> Result<ConceptId> {
+    let mut category = concept.id();
+    for above in concept.ancestors()? {
+        if above.usability()? != Usability::Grouper {
+            category = above.id();
+        }
     }
-    Ok(match concept.usability()? {
-        Usability::Grouper => options.groupers && !options.usable_only,
-        Usability::Heading => !options.usable_only,
-        Usability::Usable => !options.usable_only || concept.is_active()?,
-    })
+    Ok(category)
 }

@@ -1,73 +1,45 @@
 //! How well a term answers a query.
 
-use std::ops::Range;
-
-use super::candidates::Candidates;
-use super::readings::{Query, Reading, Variant, Word, cost};
-use super::{Confidence, Hit, Run, WordMatch, is_wanted};
+use super::candidates::{Candidate, Found};
+use super::costs::{cost, points};
+use super::options::MOST_BOOST;
+use super::query::Asked;
+use super::vocabulary::{Language, TermReader, TermWord};
+use super::{Confidence, Reading, Run};
+use crate::Result;
 use crate::code::Mark;
 use crate::concept::Concept;
-use crate::index::words::Words;
-use crate::lexicon::{Role, may_be_qualifier, role};
+use crate::lexicon::{Role, RoleWord, role};
 use crate::source::DesignationUse;
 use crate::supplement::Layer;
 use crate::system::CodeSystem;
-use crate::text::{Analyzer, Brackets, phonetic_key};
-use crate::{Error, Result};
 
-/// What counts for a term, in thousandths of the whole score. Tuned on labelled queries.
-mod points {
-    /// The query's words are in the term.
-    pub(super) const QUERY_COVERED: f32 = 615.0;
-    /// The term's words are in the query.
-    pub(super) const TERM_COVERED: f32 = 250.0;
-    /// The words stand in the term in the query's order, side by side.
-    pub(super) const TOGETHER: f32 = 70.0;
-    /// What a word such as *unspecified* weighs less than its rarity tells, in the units of word weights.
-    pub(super) const FILLER_WEIGHT: f32 = 1.0;
-    /// The same for a word of an alternative.
-    pub(super) const ALTERNATIVE_WEIGHT: f32 = 3.0;
-    /// Off, for each word before all that was asked for: *kidney disease due to* before *hypertension*.
-    pub(super) const LEADING_WORD: f32 = 25.0;
-    /// Off, for the word *other*.
-    pub(super) const RESIDUAL: f32 = 15.0;
-    /// Off, for each word that has other marks than were typed: it is another word, however short.
-    pub(super) const OTHER_MARKS: f32 = 130.0;
-    /// Off, for a manifestation: its code cannot stand alone.
-    pub(super) const ASTERISK: f32 = 12.0;
-    /// Off, for each word such as *acute* or *left* that the term adds …
-    pub(super) const QUALIFIER_ADDED: f32 = 40.0;
-    /// … and for each that was asked for and the term lacks.
-    pub(super) const QUALIFIER_LACKING: f32 = 60.0;
-    /// By how much the score of a term, once decoded, may exceed what its words promised.
-    pub(super) const MORE_THAN_PROMISED: f32 = 150.0;
-    /// The term says what was asked for, and nothing else …
-    pub(super) const SAYS_IT: f32 = 15.0;
-    /// … in just these words.
-    pub(super) const WHOLE: f32 = 10.0;
-    /// The term is the one under which the concept is shown.
-    pub(super) const PREFERRED: f32 = 40.0;
-    /// The term is a synonym or index term of today's edition.
-    pub(super) const SYNONYM: f32 = 30.0;
-}
-
-/// How many scores are remembered when so many hits are wanted.
-fn kept(limit: usize) -> usize {
-    limit.saturating_mul(3).clamp(12, 300)
+/// What a term is worth for its use.
+pub(super) fn worth(r#use: &DesignationUse) -> f32 {
+    match r#use {
+        DesignationUse::Preferred => points::PREFERRED,
+        DesignationUse::FormerName => 0.0,
+        _ => points::SYNONYM,
+    }
 }
 
 /// A term that was scored.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Scored {
     pub(super) concept: u32,
-    layer: Layer,
-    term: u32,
+    /// The file that it is of …
+    pub(super) layer: Layer,
+    pub(super) term: u32,
+    /// … and the language there, by number.
+    pub(super) language: u16,
     /// Which way to read the query found it.
-    variant: usize,
-    score: f32,
-    confidence: Confidence,
+    pub(super) variant: usize,
+    pub(super) score: f32,
+    pub(super) confidence: Confidence,
     /// What the term's words weigh.
     said: f32,
+    /// Where its matches stand in [`Scorer::all`].
+    matches: (u32, u32),
 }
 
 /// The words that a term has beyond those asked for, counted by what they do to its meaning.
@@ -103,6 +75,7 @@ pub(super) struct Coverage {
 }
 
 /// The score of a term, its kind of designation aside.
+#[inline]
 pub(super) fn points_for(coverage: &Coverage) -> f32 {
     points::QUERY_COVERED * coverage.query
         + points::TERM_COVERED * coverage.term * coverage.query
@@ -120,162 +93,250 @@ pub(super) fn rank(scored: &mut [Scored]) {
     });
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Scorer {
-    analyzer: Analyzer,
-    text: String,
-    matches: Vec<Match>,
-    /// Phonetic keys of the term's words.
-    keys: Vec<String>,
-    /// The best scores of the query so far, best first.
-    best: Vec<f32>,
-}
-
 /// A word of the query and the word of the term that it was read as, both by position.
 #[derive(Clone, Copy, Debug)]
-struct Match {
-    query: usize,
-    term: usize,
-    reading: Reading,
+pub(super) struct Match {
+    /// In the variant.
+    pub(super) query: u8,
+    pub(super) term: u16,
+    pub(super) reading: Reading,
+    pub(super) cost: u8,
+}
+
+/// What a form of the language is to the query being scored.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    query: u8,
     cost: u8,
+    reading: Reading,
+    /// The next link of the same form, plus one; 0 if there is none.
+    next: u16,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Scorer {
+    /// By form: its first link, plus one; 0 for forms that are nothing to the query.
+    by_form: Vec<u16>,
+    links: Vec<Link>,
+    /// For each word of the query, the best place in the term so far.
+    matches: Vec<Match>,
+    /// The matches of all scored terms.
+    all: Vec<Match>,
+    /// The best scores of the query so far, best first, one for each concept.
+    best: Vec<(f32, u32)>,
 }
 
 impl Scorer {
-    /// Scores the candidates of one language and appends those that are wanted.
+    /// Forgets the query before.
+    pub(super) fn start(&mut self) {
+        self.best.clear();
+        self.all.clear();
+    }
+
+    /// The matches of a scored term, in the order of the query.
+    pub(super) fn matches(&self, scored: &Scored) -> &[Match] {
+        self.all.get(scored.matches.0 as usize..scored.matches.1 as usize).unwrap_or_default()
+    }
+
+    /// Scores the candidates of one language, found by one way to read the query, and appends those that are wanted.
     pub(super) fn score(
         &mut self,
-        (system, layer): (&CodeSystem, Layer),
-        words: &Words<'_>,
-        (number, query): (usize, &Variant),
-        candidates: &Candidates,
+        system: &CodeSystem,
+        language: Language<'_>,
+        reader: &mut TermReader,
+        (variant, asked): (usize, &Asked<'_>),
+        candidates: (&Found, &[Candidate]),
         run: &mut Run<'_>,
     ) -> Result<()> {
-        for &(promise, candidate) in &candidates.terms {
-            if promise - query.penalty + points::MORE_THAN_PROMISED < self.least_wanted(run.options.limit) {
-                break;
-            }
-            let term = words.first_term.saturating_add(candidate);
-            // A supplement may name codes that the system lacks.
-            let Some((group, concept)) = system.owner(layer, term)? else { continue };
-            let former = group.r#use == DesignationUse::FormerName;
-            let concept = Concept::new(system, concept);
-            if (former && !run.options.former_names) || !is_wanted(&concept, run.options)? {
+        self.link(asked, language.words.form_count());
+        let scored = self.score_linked(system, language, reader, (variant, asked), candidates, run);
+        self.unlink(asked);
+        scored
+    }
+
+    fn score_linked(
+        &mut self,
+        system: &CodeSystem,
+        language: Language<'_>,
+        reader: &mut TermReader,
+        (variant, asked): (usize, &Asked<'_>),
+        candidates: (&Found, &[Candidate]),
+        run: &mut Run<'_>,
+    ) -> Result<()> {
+        let penalty = asked.penalty();
+        let (found, candidates) = candidates;
+        let most_boost = if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
+        let more =
+            points::MORE_THAN_PROMISED + found.held_back * (points::QUERY_COVERED + points::TERM_COVERED) + most_boost;
+        let limit = run.options.concepts_wanted();
+        for candidate in candidates {
+            let bound = candidate.promise + points::TOGETHER * candidate.query + more - penalty;
+            if bound < self.least_wanted(limit) {
                 continue;
             }
-            let asterisk = if concept.mark()? == Mark::Asterisk { points::ASTERISK } else { 0.0 };
-            let kind = match group.r#use {
-                DesignationUse::Preferred => points::PREFERRED,
-                DesignationUse::FormerName => 0.0,
-                _ => points::SYNONYM,
-            };
-            self.align(system, layer, term, query.words())?;
-            // Each word of the query was compared with each of the term.
-            let pairs = self.analyzer.tokens().len().saturating_mul(query.words().len());
-            match run.work.checked_sub(u32::try_from(pairs).unwrap_or(u32::MAX)) {
+            let term = language.words.first_term.saturating_add(candidate.term);
+            let read = reader.read(language, term)?;
+            // Each word of the term was looked at.
+            match run.work.checked_sub(read.len() as u32 + 1) {
                 Some(left) => run.work = left,
                 None => {
                     run.complete = false;
                     return Ok(());
                 }
             }
-            let said = words.weight_of(candidate);
-            let (score, mut confidence) = self.evaluate(query.words(), said);
+            self.align(read, asked);
+            if self.matches.is_empty() {
+                continue;
+            }
+            let said = language.words.weight_of(candidate.term);
+            let (mut score, mut confidence) = self.evaluate(asked, read, said);
+            score += language.worth(candidate.term).unwrap_or_default() - penalty;
+            if score + most_boost < self.least_wanted(limit) {
+                continue;
+            }
+            // A supplement may name codes that the system lacks.
+            let Some((group, concept)) = system.owner(language.layer, term)? else { continue };
+            let concept = Concept::new(system, concept);
+            if !run.options.want(&concept)? {
+                continue;
+            }
             // Only names and their equals of today say just what the code means.
             if !matches!(group.r#use, DesignationUse::Preferred | DesignationUse::Synonym) {
                 confidence = confidence.min(Confidence::Likely);
             }
-            if self.matches.is_empty() {
-                continue;
+            if concept.mark()? == Mark::Asterisk {
+                score -= points::ASTERISK;
             }
-            let score = score + kind - asterisk - query.penalty;
-            self.remember(score, run.options.limit);
+            score += run.options.boost.as_ref().map_or(0.0, |boost| boost.of(&concept));
+            let concept = concept.id().get();
+            self.remember(score, concept, limit);
+            let start = self.all.len() as u32;
+            self.all.extend_from_slice(&self.matches);
+            let matches = (start, self.all.len() as u32);
             run.scored.push(Scored {
-                concept: concept.id().get(),
-                layer,
+                concept,
+                layer: language.layer,
                 term,
-                variant: number,
+                language: language.number,
+                variant,
                 score,
                 confidence,
                 said,
+                matches,
             });
         }
         Ok(())
     }
 
-    /// Forgets the query before.
-    pub(super) fn start(&mut self) {
-        self.best.clear();
-    }
-
-    /// The score that a term must reach to matter: the lowest of the best ones so far. Several terms of one
-    /// concept may be among them, hence more are kept than hits are wanted.
+    /// The score that a term must reach to matter: that of the last concept which would be a hit so far.
     fn least_wanted(&self, limit: usize) -> f32 {
-        self.best.get(kept(limit) - 1).copied().unwrap_or(f32::NEG_INFINITY)
+        let last = limit.checked_sub(1).and_then(|last| self.best.get(last));
+        last.map_or(f32::NEG_INFINITY, |(score, _)| *score)
     }
 
-    fn remember(&mut self, score: f32, limit: usize) {
-        let at = self.best.partition_point(|better| *better >= score);
-        if at < kept(limit) {
-            self.best.truncate(kept(limit) - 1);
-            self.best.insert(at, score);
+    fn remember(&mut self, score: f32, concept: u32, limit: usize) {
+        let at = self.best.partition_point(|(better, _)| *better >= score);
+        if at >= limit || self.best.iter().take(at).any(|(_, known)| *known == concept) {
+            return;
+        }
+        match self.best.iter().position(|(_, known)| *known == concept) {
+            Some(worse) => drop(self.best.remove(worse)),
+            None => self.best.truncate(limit - 1),
+        }
+        self.best.insert(at, (score, concept));
+    }
+
+    /// Ties the forms of a language to the words of the query that they may be.
+    fn link(&mut self, asked: &Asked<'_>, forms: u32) {
+        if self.by_form.len() < forms as usize {
+            self.by_form.resize(forms as usize, 0);
+        }
+        self.links.clear();
+        for (query, word) in asked.words().enumerate() {
+            for form in &word.forms {
+                let Some(first) = self.by_form.get_mut(form.form as usize) else { continue };
+                let Ok(number) = u16::try_from(self.links.len() + 1) else { return };
+                let link = Link { query: query as u8, cost: form.cost, reading: form.reading, next: *first };
+                self.links.push(link);
+                *first = number;
+            }
         }
     }
 
-    /// Decodes a term and finds for each word of the query the word of the term that it reads best as.
-    fn align(&mut self, system: &CodeSystem, layer: Layer, term: u32, query: &[Word]) -> Result<()> {
-        self.text.clear();
-        system.write_term(layer, term, &mut self.text)?;
+    fn unlink(&mut self, asked: &Asked<'_>) {
+        for form in asked.words().flat_map(|word| &word.forms) {
+            self.by_form.get_mut(form.form as usize).into_iter().for_each(|first| *first = 0);
+        }
+    }
+
+    /// Finds for each word of the query the word of the term that it reads best as.
+    fn align(&mut self, term: &[TermWord], asked: &Asked<'_>) {
+        // All readings, sorted by the word of the query, then by cost.
         self.matches.clear();
-        let tokens = self.analyzer.analyze(&self.text);
-        self.keys.resize_with(self.keys.len().max(tokens.len()), Default::default);
-        for (token, key) in tokens.iter().zip(&mut self.keys) {
-            key.clear();
-            phonetic_key(token.folded(), key);
+        for (at, word) in term.iter().enumerate() {
+            let mut next = self.by_form.get(word.form as usize).copied().unwrap_or_default();
+            while let Some(link) = usize::from(next).checked_sub(1).and_then(|at| self.links.get(at)) {
+                let found = Match { query: link.query, term: at as u16, reading: link.reading, cost: link.cost };
+                self.matches.push(found);
+                next = link.next;
+            }
+            if let Some((query, forms)) = asked.begun()
+                && forms.contains(&word.form)
+            {
+                let cost = cost::PREFIX_OF_ONE + cost::PREFIX_LETTERS_MOST;
+                self.matches.push(Match { query, term: at as u16, reading: Reading::Prefix, cost });
+            }
         }
-        let mut after_last = 0;
-        for (position, word) in query.iter().enumerate() {
+        self.matches.sort_unstable_by_key(|found| (found.query, found.cost, found.term));
+        // Each word of the query takes the cheapest place that is free; of equal ones, the one that goes on from
+        // the word before.
+        let (mut done, mut at) = (0, 0);
+        while let Some(&first) = self.matches.get(at) {
+            let end = at + self.matches.iter().skip(at).take_while(|found| found.query == first.query).count();
+            let (taken, rest) = self.matches.split_at(done.min(self.matches.len()));
+            let after_last = taken.last().map_or(0, |last| last.term + 1);
             let mut best: Option<Match> = None;
-            for (at, (token, key)) in tokens.iter().zip(&self.keys).enumerate() {
-                if self.matches.iter().any(|found| found.term == at) {
+            for found in rest.iter().skip(at - done).take(end - at) {
+                if taken.iter().any(|taken| taken.term == found.term) {
                     continue;
                 }
-                let Some((reading, cost)) = word.read_as(token.folded(), token.accented(), key) else { continue };
-                // Of equal readings, the one that goes on from the word before.
-                let better = best.is_none_or(|best| cost < best.cost || (cost == best.cost && at == after_last));
-                if better {
-                    best = Some(Match { query: position, term: at, reading, cost });
+                match best {
+                    None => best = Some(*found),
+                    Some(cheapest) if found.cost == cheapest.cost && found.term == after_last => best = Some(*found),
+                    Some(_) => {}
                 }
             }
-            if let Some(found) = best {
-                after_last = found.term + 1;
-                self.matches.push(found);
+            if let (Some(best), Some(slot)) = (best, self.matches.get_mut(done)) {
+                *slot = best;
+                done += 1;
             }
+            at = end;
         }
-        Ok(())
+        self.matches.truncate(done);
     }
 
     /// Judges the alignment of a term whose words weigh `said` together.
-    fn evaluate(&self, query: &[Word], said: f32) -> (f32, Confidence) {
+    fn evaluate(&self, asked: &Asked<'_>, term: &[TermWord], said: f32) -> (f32, Confidence) {
         let (mut found, mut meant, mut dearest) = (0.0, 0.0, 0);
         for matched in &self.matches {
-            let weight = query.get(matched.query).map_or(0.0, |word| word.weight);
+            let weight = asked.get(matched.query).map_or(0.0, |word| word.weight);
             meant += weight;
             found += weight * (100.0 - f32::from(matched.cost)) / 100.0;
             dearest = dearest.max(matched.cost);
         }
-        let asked: f32 = query.iter().map(|word| word.weight).sum();
-        let added = self.words_added();
+        let (count, wanted) = (asked.len(), asked.words().map(|word| word.weight).sum::<f32>());
+        let added = self.words_added(term);
         let light =
             points::FILLER_WEIGHT * added.fillers as f32 + points::ALTERNATIVE_WEIGHT * added.alternatives as f32;
         let pairs = self.matches.windows(2).filter(|pair| matches!(pair, [a, b] if b.term == a.term + 1)).count();
         let coverage = Coverage {
-            query: if asked > 0.0 { found / asked } else { 0.0 },
+            query: if wanted > 0.0 { found / wanted } else { 0.0 },
             term: meant / (said - light).max(meant).max(0.1),
-            together: if query.len() > 1 { pairs as f32 / (query.len() - 1) as f32 } else { 1.0 },
+            together: if count > 1 { pairs as f32 / (count - 1) as f32 } else { 1.0 },
         };
-        let all_found = self.matches.len() == query.len();
+        let all_found = self.matches.len() == count;
         let says_it = all_found && added.qualifiers + added.content + added.residuals == 0;
-        let guessed = query.iter().any(|word| word.expanded.is_some());
+        let guessed = asked.words().any(|word| word.expanded.is_some());
         let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
         let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
@@ -285,17 +346,16 @@ impl Scorer {
         } else {
             Confidence::Perhaps
         };
-        let whole = says_it && self.matches.len() == self.analyzer.tokens().len();
+        let whole = says_it && self.matches.len() == term.len();
         let bonus = points::SAYS_IT * f32::from(u8::from(says_it)) + points::WHOLE * f32::from(u8::from(whole));
-        (points_for(&coverage) + bonus - self.points_off(query, &added), confidence)
+        (points_for(&coverage) + bonus - self.points_off(asked, &added), confidence)
     }
 
     /// What a term loses for the words that it adds, and for qualifiers that it lacks.
-    fn points_off(&self, query: &[Word], added: &Added) -> f32 {
-        let is_found = |position: usize| self.matches.iter().any(|matched| matched.query == position);
-        let is_lacking =
-            |(position, word): &(usize, &Word)| !is_found(*position) && may_be_qualifier(&word.accented, &word.folded);
-        let lacking = query.iter().enumerate().filter(is_lacking).count();
+    fn points_off(&self, asked: &Asked<'_>, added: &Added) -> f32 {
+        let is_found = |position: usize| self.matches.iter().any(|matched| usize::from(matched.query) == position);
+        let lacking =
+            asked.words().enumerate().filter(|(position, word)| word.qualifier && !is_found(*position)).count();
         let is_another = |matched: &&Match| matched.reading == Reading::OtherMarks && matched.cost > cost::HOOK_TILDE;
         let others = self.matches.iter().filter(is_another).count();
         points::LEADING_WORD * added.leading.min(2) as f32
@@ -306,26 +366,28 @@ impl Scorer {
     }
 
     /// What the words of the term do that the query does not have.
-    fn words_added(&self) -> Added {
-        let tokens = self.analyzer.tokens();
-        let word = |at: usize| tokens.get(at).map(|token| token.accented());
-        let is_asked = |at: usize| self.matches.iter().any(|matched| matched.term == at);
-        let first_asked = self.matches.iter().map(|matched| matched.term).min().unwrap_or_default();
+    fn words_added(&self, term: &[TermWord]) -> Added {
+        let role_word = |at: usize| term.get(at).map(|word| word.role).unwrap_or_default();
+        let is_asked = |at: usize| self.matches.iter().any(|matched| usize::from(matched.term) == at);
+        let first_asked = self.matches.iter().map(|matched| usize::from(matched.term)).min().unwrap_or_default();
         let mut added = Added::default();
         // Words since the last one that was asked for, which a conjunction may turn into an alternative.
         let mut pending = 0;
-        let mut brackets = Brackets::default();
-        for (at, token) in tokens.iter().enumerate() {
-            let between = brackets.advance(&self.text, token);
-            if is_asked(at) || between.contains([',', ';']) {
+        for (at, word) in term.iter().enumerate() {
+            let asked = is_asked(at);
+            if asked || word.apart {
                 pending = 0;
             }
-            if is_asked(at) {
+            if asked {
                 continue;
             }
-            match role(at.checked_sub(1).and_then(word), token.accented(), word(at + 1)) {
+            let role = match word.role == RoleWord::default() {
+                true => Role::Content,
+                false => role(role_word(at.wrapping_sub(1)), word.role, role_word(at + 1)),
+            };
+            match role {
                 // What stands in brackets may be there or not, by the conventions of the ICD; but nobody said it.
-                role if brackets.are_open() => {
+                role if word.bracketed => {
                     added.bracketed += usize::from(matches!(role, Role::Qualifier | Role::Residual))
                 }
                 Role::Conjunction if at > first_asked && is_asked(at + 1) => {
@@ -350,51 +412,5 @@ impl Scorer {
             }
         }
         added
-    }
-
-    /// Aligns a scored term once more, to say where each word was found.
-    pub(super) fn explain<'a>(&mut self, system: &'a CodeSystem, query: &Query, found: &Scored) -> Result<Hit<'a>> {
-        let damaged = || Error::corrupt("search", "a term is no designation");
-        let variant = query.variants().get(found.variant).ok_or_else(damaged)?;
-        self.align(system, found.layer, found.term, variant.words())?;
-        let (group, concept) = system.owner(found.layer, found.term)?.ok_or_else(damaged)?;
-        let tokens = self.analyzer.tokens();
-        let mut matches = Vec::with_capacity(self.matches.len());
-        for matched in &self.matches {
-            let (Some(word), Some(token)) = (variant.words().get(matched.query), tokens.get(matched.term)) else {
-                continue;
-            };
-            let whole = token.range();
-            let end = match matched.reading {
-                Reading::Prefix => token.source_end(word.folded.len()),
-                _ => whole.end,
-            };
-            matches.push(WordMatch {
-                query: word.range.clone(),
-                text: whole.start..end,
-                reading: word.expanded.unwrap_or(matched.reading),
-                cost: matched.cost,
-            });
-        }
-        let is_matched = |position: usize| self.matches.iter().any(|matched| matched.query == position);
-        let mut unmatched: Vec<Range<usize>> = variant
-            .words()
-            .iter()
-            .enumerate()
-            .filter(|(position, _)| !is_matched(*position))
-            .map(|(_, word)| word.range.clone())
-            .collect();
-        // A phrase of which the term has some words is not missing.
-        unmatched.retain(|range| matches.iter().all(|found| found.query != *range));
-        unmatched.dedup();
-        Ok(Hit {
-            concept: Concept::new(system, concept),
-            designation: system.designation(found.layer, found.term, group, self.text.clone())?,
-            score: found.score.clamp(0.0, 1000.0) as u16,
-            confidence: found.confidence,
-            matches,
-            unmatched,
-            read_as: variant.meaning.clone(),
-        })
     }
 }

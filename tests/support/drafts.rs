@@ -269,7 +269,9 @@ fn names() -> Draft {
 
 /// Concepts at several labelled places with other children at each; withdrawn terms; terms with identifiers.
 fn places() -> Draft {
-    let places: [(&str, &str, &[(&str, Option<&str>)]); 6] = [
+    /// A label, and that of the place above.
+    type Place = (&'static str, Option<&'static str>);
+    let places: [(&str, &str, &[Place]); 6] = [
         ("D012140", "Respiratory Tract Diseases", &[("C08", None)]),
         ("D014652", "Vascular Diseases", &[("C14", None)]),
         ("D006976", "Hypertension, Pulmonary", &[("C08.381", Some("C08")), ("C14.907", Some("C14"))]),

@@ -204,8 +204,7 @@ impl<'a> Automaton<'a> {
 
     /// Calls `visit` with each key that starts with `prefix`, and its value, in the order of the keys, until it
     /// breaks. Each node read takes one of the `steps`. A key longer than [`KEY_LIMIT`] is an error.
-    #[cfg(test)]
-    fn visit_prefix(
+    pub(crate) fn visit_prefix(
         &self,
         prefix: &[u8],
         steps: &mut u32,
@@ -360,7 +359,6 @@ impl Walk<'_, '_> {
         Ok(Some(place))
     }
 
-    #[cfg(test)]
     fn prefix(
         &mut self,
         start: Place,

@@ -264,6 +264,47 @@ impl<'a> Terms<'a> {
     }
 
     fn append(&self, id: u32, out: &mut String) -> Result<()> {
+        let mut text = Text::new(out);
+        self.each_token(id, |token| self.spell_token(token, &mut text))?;
+        text.finish()
+    }
+
+    /// Hands out the tokens of term `id`, without spelling them: equal tokens have equal numbers, and each is
+    /// spelled by [`read_token`](Self::read_token).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] if the store is damaged there or has no such term; or what `token` gives.
+    #[cfg(feature = "search")]
+    pub(crate) fn tokens(&self, id: u32, mut token: impl FnMut(u32) -> Result<()>) -> Result<()> {
+        // A token has a byte at least.
+        let mut left = MAX_TERM_LENGTH;
+        self.each_token(id, |number| {
+            left = left.checked_sub(1).ok_or_else(|| corrupt("a term is too long"))?;
+            token(number)
+        })
+    }
+
+    /// How many different tokens there are.
+    #[cfg(feature = "search")]
+    pub(crate) fn token_count(&self) -> u32 {
+        self.tokens
+    }
+
+    /// Appends the text of a token to `out`: a word with the space before it, or what stands between words.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] if the store is damaged there or has no such token.
+    #[cfg(feature = "search")]
+    pub(crate) fn read_token(&self, token: u32, out: &mut String) -> Result<()> {
+        let mut text = Text::new(out);
+        self.spell_token(token, &mut text)?;
+        text.finish()
+    }
+
+    #[inline]
+    fn each_token(&self, id: u32, mut each: impl FnMut(u32) -> Result<()>) -> Result<()> {
         if id >= self.terms {
             return Err(corrupt("a term is named that it does not have"));
         }
@@ -273,20 +314,18 @@ impl<'a> Terms<'a> {
             self.follow(&mut position, &mut kept)?;
             self.drop(&mut position, &mut kept)?;
         }
-
-        let mut text = Text::new(out);
         for &symbol in kept.symbols() {
-            if self.spell(symbol, &mut text)? {
+            if self.expand(symbol, &mut each)? {
                 return Err(corrupt("a term goes on after its end"));
             }
         }
         loop {
             let next = self.next_symbol(&mut position)?;
-            if self.spell(next.symbol, &mut text)? != next.closing {
+            if self.expand(next.symbol, &mut each)? != next.closing {
                 return Err(corrupt("the end of a term is not where it should be"));
             }
             if next.closing {
-                return text.finish();
+                return Ok(());
             }
         }
     }
@@ -335,11 +374,11 @@ impl<'a> Terms<'a> {
         Ok(())
     }
 
-    /// Writes what a symbol stands for; true if it ends the term.
+    /// Hands out the tokens that a symbol stands for; true if it ends the term.
     #[inline]
-    fn spell(&self, symbol: u32, text: &mut Text<'_>) -> Result<bool> {
+    fn expand(&self, symbol: u32, each: &mut impl FnMut(u32) -> Result<()>) -> Result<bool> {
         if symbol < self.tokens {
-            self.spell_token(symbol, text)?;
+            each(symbol)?;
             return Ok(false);
         }
         // Of each phrase on the way down, the right half waits.
@@ -361,7 +400,7 @@ impl<'a> Terms<'a> {
                 symbol = (halves >> (64 - self.symbol_bits)) as u32;
                 continue;
             }
-            self.spell_token(symbol, text)?;
+            each(symbol)?;
             match count.checked_sub(1).and_then(|last| Some((last, *waiting.get(last)?))) {
                 Some((last, right)) => (count, symbol) = (last, right),
                 None => return Ok(false),

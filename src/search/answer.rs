@@ -1,0 +1,143 @@
+//! What a search answers, and why.
+
+use std::ops::Range;
+
+use crate::concept::Concept;
+use crate::source::Designation;
+
+/// How a word of the query was read, cheapest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reading {
+    /// The word itself, with its marks.
+    Exact,
+    /// The word itself; some or all of its marks were not typed.
+    MarksMissing,
+    /// Telex keystrokes that were never turned into letters.
+    Telex,
+    /// VNI keystrokes that were never turned into letters.
+    Vni,
+    /// Another phrase for the same thing, from the lexicon.
+    Synonym,
+    /// An abbreviation of the lexicon.
+    Abbreviation,
+    /// The beginning of a longer word.
+    Prefix,
+    /// The same letters with other marks than were typed.
+    OtherMarks,
+    /// A word that sounds alike.
+    SoundsAlike,
+    /// A word one typing error away.
+    Typo,
+}
+
+impl Reading {
+    /// All readings.
+    pub const ALL: &[Self] = &[
+        Self::Exact,
+        Self::MarksMissing,
+        Self::Telex,
+        Self::Vni,
+        Self::Synonym,
+        Self::Abbreviation,
+        Self::Prefix,
+        Self::OtherMarks,
+        Self::SoundsAlike,
+        Self::Typo,
+    ];
+
+    /// A stable name: `exact`, `marks-missing`, `telex`, `vni`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::MarksMissing => "marks-missing",
+            Self::Telex => "telex",
+            Self::Vni => "vni",
+            Self::Synonym => "synonym",
+            Self::Abbreviation => "abbreviation",
+            Self::Prefix => "prefix",
+            Self::OtherMarks => "other-marks",
+            Self::SoundsAlike => "sounds-alike",
+            Self::Typo => "typo",
+        }
+    }
+}
+
+/// How sure it is that a hit is what was meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Some of the words fit, or they fit only by guessing. Never take such a hit without asking.
+    Perhaps,
+    /// All words fit, some of them only in part or by a likely reading; or the term says more than was typed.
+    Likely,
+    /// The term, or the code, is what was typed, marks aside.
+    Sure,
+}
+
+impl Confidence {
+    /// `perhaps`, `likely` or `sure`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Perhaps => "perhaps",
+            Self::Likely => "likely",
+            Self::Sure => "sure",
+        }
+    }
+}
+
+/// How one word of the query was found in the term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordMatch {
+    /// Bytes of the query.
+    pub query: Range<usize>,
+    /// Bytes of the hit's designation, to highlight.
+    pub text: Range<usize>,
+    /// By which reading.
+    pub reading: Reading,
+    /// What the reading costs: 0 for the word itself, 100 for no likeness at all.
+    pub cost: u8,
+}
+
+/// A concept that was found, and why.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Hit<'a> {
+    /// The concept.
+    pub concept: Concept<'a>,
+    /// The term that fits best. For a hit by code: the concept's name.
+    pub designation: Designation,
+    /// The score by which hits are ranked, highest first: 0 to 1000. Comparable between the systems of one
+    /// query, not between queries.
+    pub score: u16,
+    /// How sure it is that this was meant.
+    pub confidence: Confidence,
+    /// The words that were found, in the order of the query. Empty for a hit by code.
+    pub matches: Vec<WordMatch>,
+    /// Words of the query that the term does not have, as bytes of the query.
+    pub unmatched: Vec<Range<usize>>,
+    /// What the lexicon put in place of a part of the query, if the hit was found so: show it to the user.
+    pub read_as: Option<String>,
+}
+
+impl Hit<'_> {
+    /// The readings that led here, dearest first, each once: `[]` for a hit by code.
+    #[must_use]
+    pub fn readings(&self) -> Vec<Reading> {
+        let mut readings: Vec<Reading> = self.matches.iter().map(|found| found.reading).collect();
+        readings.sort_unstable_by(|a, b| b.cmp(a));
+        readings.dedup();
+        readings
+    }
+}
+
+/// The hits of one query.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Answer<'a> {
+    /// Best first; each concept once.
+    pub hits: Vec<Hit<'a>>,
+    /// False if the work limit was reached, so that better hits may have been missed.
+    pub complete: bool,
+}

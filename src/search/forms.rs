@@ -1,0 +1,229 @@
+//! The indexed words that a word of the query may stand for, and what each reading costs.
+
+use std::ops::{ControlFlow, Range};
+
+use super::Reading;
+use super::costs::cost;
+use super::options::SearchOptions;
+use super::query::Word;
+use crate::Result;
+use crate::index::automaton::Completeness;
+use crate::index::words::{Words, weight};
+use crate::text::{MarkAgreement, ToneDifference, compare_marks};
+
+/// Shorter words are too close to too many others for a typing error to be guessed.
+const SHORTEST_TYPO: usize = 3;
+/// A shorter beginning of a word is no help.
+const SHORTEST_PREFIX: usize = 2;
+/// Steps through the automaton that one word's typing errors, or the words that it begins, may cost.
+const MOST_STEPS: u32 = 4000;
+
+/// A form of a language that a word may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Form {
+    pub(super) form: u32,
+    pub(super) cost: u8,
+    pub(super) reading: Reading,
+}
+
+/// How far to look for what a word may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// The word is taken as it was typed; one that no language has, as all but a typing error.
+    AsTyped,
+    /// Everything.
+    Guess,
+}
+
+/// What finding forms works with.
+pub(super) struct Finder<'f> {
+    pub(super) words: &'f Words<'f>,
+    pub(super) options: &'f SearchOptions,
+    pub(super) effort: Effort,
+    /// What is left of the work limit.
+    pub(super) work: &'f mut u32,
+    /// Words of the automaton, and how many letters they go on.
+    pub(super) ranks: &'f mut Vec<(u64, usize)>,
+}
+
+impl Finder<'_> {
+    /// Finds the forms of a word and its weight. False if there were too many to look at.
+    pub(super) fn find(&mut self, word: &mut Word) -> Result<bool> {
+        let mut forms = std::mem::take(&mut word.forms);
+        forms.clear();
+        let frequency = self.collect(word, &mut forms);
+        word.begun = if word.is_last && word.folded.len() == 1 { self.begun(&word.folded)? } else { 0..0 };
+        let (frequency, complete) = match frequency {
+            Ok(found) => found,
+            Err(error) => {
+                word.forms = forms;
+                return Err(error);
+            }
+        };
+        // Cheapest first, each form once.
+        forms.sort_unstable_by_key(|form| (form.form, form.cost, form.reading));
+        forms.dedup_by_key(|form| form.form);
+        if word.expanded.is_some() {
+            // What the lexicon says is meant must be there as a word.
+            forms.retain(|form| form.cost <= cost::MARKS_MISSING);
+        }
+        forms.sort_unstable_by_key(|form| (form.cost, form.form));
+        word.found |= !forms.is_empty();
+        word.forms = forms;
+        word.weight = weight(self.words.terms, frequency);
+        Ok(complete)
+    }
+
+    /// Adds the forms; returns in how many terms those stand that the word is rather than resembles.
+    fn collect(&mut self, word: &Word, forms: &mut Vec<Form>) -> Result<(u32, bool)> {
+        let automaton = self.words.automaton();
+        let mut frequency = 0;
+        if let Some(rank) = automaton.get(word.folded.as_bytes())? {
+            frequency = self.add(rank, forms, |accented| {
+                marks(&word.accented, accented.unwrap_or(&word.folded), word.among_marked)
+            })?;
+        }
+        if word.expanded.is_some() {
+            return Ok((frequency, true));
+        }
+        for (decoded, reading) in word.decodings() {
+            if let Some(rank) = automaton.get(decoded.folded.as_bytes())? {
+                let spelled = self.add(rank, forms, |accented| {
+                    let (_, cost) = marks(&decoded.accented, accented.unwrap_or(&decoded.folded), false);
+                    (reading, cost::KEYSTROKES + cost)
+                })?;
+                frequency = frequency.max(spelled);
+            }
+        }
+        let guess = self.effort == Effort::Guess || !word.known;
+        let mut complete = true;
+        if word.is_last || guess {
+            complete &= self.add_begun(word, forms)?;
+        }
+        if guess && !word.abbreviation && self.options.allows(Reading::SoundsAlike) && !word.phonetic.is_empty() {
+            for rank in self.words.sounding_like(&word.phonetic)? {
+                if *self.work == 0 {
+                    break;
+                }
+                self.add(rank.into(), forms, |_| (Reading::SoundsAlike, cost::SOUNDS_ALIKE))?;
+            }
+        }
+        if self.effort == Effort::Guess {
+            complete &= self.add_misspelt(word, forms)?;
+        }
+        Ok((frequency, complete))
+    }
+
+    /// The forms of all words that a letter begins.
+    fn begun(&self, letter: &str) -> Result<Range<u32>> {
+        let ranks = self.words.automaton().prefix_range(letter.as_bytes())?;
+        let Some(last) = ranks.end.checked_sub(1).filter(|last| *last >= ranks.start) else { return Ok(0..0) };
+        Ok(self.words.forms_of(ranks.start)?.start..self.words.forms_of(last)?.end)
+    }
+
+    /// Adds the words that the word begins.
+    fn add_begun(&mut self, word: &Word, forms: &mut Vec<Form>) -> Result<bool> {
+        if word.folded.len() < SHORTEST_PREFIX || !self.options.allows(Reading::Prefix) {
+            return Ok(true);
+        }
+        let mut ranks = std::mem::take(self.ranks);
+        ranks.clear();
+        let typed = word.folded.len();
+        let mut steps = MOST_STEPS;
+        let complete = self.words.automaton().visit_prefix(word.folded.as_bytes(), &mut steps, &mut |key, rank| {
+            if key.len() > typed {
+                ranks.push((rank, key.len() - typed));
+            }
+            ControlFlow::Continue(())
+        })?;
+        for &(rank, letters) in &ranks {
+            if *self.work == 0 {
+                break;
+            }
+            let base = prefix_cost(word, letters);
+            self.add(rank, forms, |accented| {
+                let marks = accented.map_or(0, |accented| marks_of_prefix(&word.accented, &word.folded, accented));
+                (Reading::Prefix, base + marks)
+            })?;
+        }
+        *self.ranks = ranks;
+        Ok(complete == Completeness::Complete)
+    }
+
+    /// Adds the words one typing error away.
+    fn add_misspelt(&mut self, word: &Word, forms: &mut Vec<Form>) -> Result<bool> {
+        let too_short = word.folded.chars().count() < SHORTEST_TYPO;
+        let has_digit = word.folded.bytes().any(|byte| byte.is_ascii_digit());
+        if word.abbreviation || too_short || has_digit || !self.options.allows(Reading::Typo) {
+            return Ok(true);
+        }
+        let mut ranks = std::mem::take(self.ranks);
+        ranks.clear();
+        let mut steps = MOST_STEPS;
+        let complete =
+            self.words.automaton().visit_within_one_edit(&word.folded, false, &mut steps, &mut |_, rank, _| {
+                ranks.push((rank, 0));
+                ControlFlow::Continue(())
+            })?;
+        for &(rank, _) in &ranks {
+            self.add(rank, forms, |_| (Reading::Typo, cost::TYPO))?;
+        }
+        *self.ranks = ranks;
+        Ok(complete == Completeness::Complete)
+    }
+
+    /// Adds a word's forms, each as its accented text is read (`None` where that is the folded word); returns in
+    /// how many terms they stand together. Each form costs a unit of work; without any left, none is added.
+    fn add(&mut self, rank: u64, forms: &mut Vec<Form>, read: impl Fn(Option<&str>) -> (Reading, u8)) -> Result<u32> {
+        let mut frequency = 0_u32;
+        for form in self.words.forms_of(rank)? {
+            let Some(left) = self.work.checked_sub(1) else { break };
+            *self.work = left;
+            let (reading, cost) = read(self.words.form_text(form)?);
+            frequency = frequency.saturating_add(self.words.frequency(form)?);
+            if self.options.allows(reading) {
+                forms.push(Form { form, cost, reading });
+            }
+        }
+        Ok(frequency)
+    }
+}
+
+/// What it costs to read `typed` as a word with the same letters.
+fn marks(typed: &str, accented: &str, among_marked: bool) -> (Reading, u8) {
+    match compare_marks(typed, accented) {
+        MarkAgreement::Exact => (Reading::Exact, 0),
+        MarkAgreement::Missing { .. } if among_marked => (Reading::MarksMissing, cost::MARKS_MISSING_HERE),
+        MarkAgreement::Missing { .. } => (Reading::MarksMissing, cost::MARKS_MISSING),
+        MarkAgreement::Contradicts { tone, letters } => {
+            let tone = match tone {
+                ToneDifference::None => 0,
+                ToneDifference::HookTilde => cost::HOOK_TILDE,
+                ToneDifference::Other => cost::OTHER_TONE,
+            };
+            let letters = letters.saturating_mul(cost::OTHER_LETTER);
+            (Reading::OtherMarks, tone.saturating_add(letters).min(cost::OTHER_MARKS_MOST))
+        }
+    }
+}
+
+fn prefix_cost(word: &Word, letters: usize) -> u8 {
+    let base = match word.is_last {
+        _ if word.folded.len() == 1 || word.abbreviation => cost::PREFIX_OF_ONE,
+        true => cost::PREFIX_LAST,
+        false => cost::PREFIX,
+    };
+    let letters = u8::try_from(letters).unwrap_or(u8::MAX).saturating_mul(cost::PREFIX_LETTER);
+    base + letters.min(cost::PREFIX_LETTERS_MOST)
+}
+
+/// What it costs that the marks of a word that was begun are not those of the word meant. Tones do not
+/// count: they are often typed last.
+fn marks_of_prefix(typed: &str, folded: &str, accented: &str) -> u8 {
+    let typed = typed.trim_end_matches(is_tone);
+    if typed == folded || accented.starts_with(typed) { 0 } else { cost::OTHER_LETTER }
+}
+
+fn is_tone(letter: char) -> bool {
+    matches!(letter, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')
+}

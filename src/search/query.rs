@@ -1,0 +1,338 @@
+//! A query as words, and the ways to read it: as typed, and with what the lexicon says parts of it mean.
+
+use std::ops::Range;
+
+use super::Reading;
+use super::costs::penalty;
+use super::forms::Form;
+use super::options::SearchOptions;
+use crate::lexicon::{EntryKind, Expansion, Lexicon, may_be_qualifier};
+use crate::text::{Analyzer, Token, decode_telex, decode_vni, phonetic_key};
+
+/// More words than any order form line; the rest of a longer query is not read.
+pub(super) const MOST_WORDS: usize = 40;
+/// Ways to read a query: the typed one and so many less one by the lexicon.
+const MOST_VARIANTS: usize = 10;
+
+/// What keystrokes of an input method spell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Decoded {
+    pub(super) folded: String,
+    pub(super) accented: String,
+}
+
+/// One word of the query.
+#[derive(Debug, Default)]
+pub(super) struct Word {
+    /// Bytes of the query.
+    pub(super) range: Range<usize>,
+    pub(super) folded: String,
+    pub(super) accented: String,
+    pub(super) phonetic: String,
+    telex: Option<Decoded>,
+    vni: Option<Decoded>,
+    /// The last word may still be being typed.
+    pub(super) is_last: bool,
+    /// Some word of the query was typed with marks.
+    pub(super) among_marked: bool,
+    /// The word is an abbreviation in the lexicon: then it is hardly the beginning of a word, or a misspelt one.
+    pub(super) abbreviation: bool,
+    /// It may be meant to bind or turn the meaning.
+    pub(super) qualifier: bool,
+    /// Set if the lexicon put this word in place of what was typed.
+    pub(super) expanded: Option<Reading>,
+    /// Some language has a word of these letters.
+    pub(super) known: bool,
+    /// It stands for something, typing errors aside, in some language.
+    pub(super) found: bool,
+    /// Forms of the language being searched, cheapest first.
+    pub(super) forms: Vec<Form>,
+    /// How much it counts in the language being searched: the rarer the word, the more.
+    pub(super) weight: f32,
+    /// For a single letter: the forms that it may be the beginning of.
+    pub(super) begun: Range<u32>,
+}
+
+impl Word {
+    /// What its keystrokes may spell.
+    pub(super) fn decodings(&self) -> impl Iterator<Item = (&Decoded, Reading)> {
+        let telex = self.telex.iter().map(|decoded| (decoded, Reading::Telex));
+        telex.chain(self.vni.iter().map(|decoded| (decoded, Reading::Vni)))
+    }
+
+    fn set(&mut self, token: Token<'_>, range: Range<usize>) {
+        for (slot, text) in [(&mut self.folded, token.folded()), (&mut self.accented, token.accented())] {
+            slot.clear();
+            slot.push_str(text);
+        }
+        self.phonetic.clear();
+        phonetic_key(&self.folded, &mut self.phonetic);
+        self.range = range;
+        self.telex = None;
+        self.vni = None;
+        self.is_last = false;
+        self.among_marked = false;
+        self.abbreviation = false;
+        self.qualifier = may_be_qualifier(&self.accented, &self.folded);
+        self.expanded = None;
+        self.known = false;
+        self.found = false;
+    }
+
+    fn decode(&mut self, analyzer: &mut Analyzer, options: &SearchOptions) {
+        let mut decoded = String::new();
+        if options.allows(Reading::Telex) && decode_telex(&self.accented, &mut decoded) {
+            self.telex = Some(Decoded::new(analyzer, &decoded));
+        }
+        if options.allows(Reading::Vni) && decode_vni(&self.accented, &mut decoded) {
+            self.vni = Some(Decoded::new(analyzer, &decoded));
+        }
+    }
+}
+
+impl Decoded {
+    fn new(analyzer: &mut Analyzer, accented: &str) -> Self {
+        let tokens = analyzer.analyze(accented);
+        let folded = tokens.get(0).map(|token| token.folded().to_owned()).unwrap_or_default();
+        Self { folded, accented: accented.to_owned() }
+    }
+}
+
+/// One way to read a query: the words typed, or some of them replaced by what the lexicon says they mean.
+#[derive(Debug, Default)]
+struct Variant {
+    /// Positions in [`Query::words`].
+    words: Vec<u16>,
+    /// Taken off the score of what is found by this variant.
+    penalty: f32,
+    /// What was put in place of what was typed; empty for the words typed.
+    meaning: String,
+}
+
+/// The ways to read a query.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    analyzer: Analyzer,
+    meaning: Analyzer,
+    reader: Analyzer,
+    /// The words typed, then the words of meanings; those of the query before keep their memory behind them.
+    words: Vec<Word>,
+    word_count: usize,
+    /// How many of them were typed.
+    typed: usize,
+    variants: Vec<Variant>,
+    variant_count: usize,
+    complete: bool,
+}
+
+impl Query {
+    /// Reads a query word by word, and with the lexicon.
+    pub(super) fn read(&mut self, text: &str, options: &SearchOptions, lexicon: &Lexicon) {
+        self.word_count = 0;
+        self.variant_count = 0;
+        self.read_typed(text, options);
+        let expansions = self.expansions(text, options, lexicon);
+        for expansion in expansions.iter().filter(|expansion| expansion.kind == EntryKind::Abbreviation) {
+            let words = self.words.iter_mut().take(self.typed).skip(expansion.words.start);
+            words.take(expansion.words.len()).for_each(|word| word.abbreviation = true);
+        }
+        let mut usual: Vec<&Expansion<'_>> = Vec::new();
+        for expansion in &expansions {
+            if usual.last().is_none_or(|last| last.words.end <= expansion.words.start) {
+                usual.push(expansion);
+            }
+        }
+        if usual.len() > 1 {
+            self.push_meanings(&usual);
+            // Other readings of one place, with the usual ones of all others.
+            for expansion in expansions.iter().filter(|expansion| !usual.contains(expansion)) {
+                let mut together = usual.clone();
+                let place = together.iter_mut().find(|other| other.words == expansion.words);
+                if let Some(place) = place {
+                    *place = expansion;
+                    self.push_meanings(&together);
+                }
+            }
+        }
+        for expansion in &expansions {
+            self.push_meanings(&[expansion]);
+        }
+    }
+
+    fn read_typed(&mut self, text: &str, options: &SearchOptions) {
+        let Self { analyzer, meaning, words, word_count, .. } = self;
+        let tokens = analyzer.analyze(text);
+        self.complete = tokens.len() <= MOST_WORDS;
+        let among_marked = tokens.iter().any(|token| token.accented() != token.folded());
+        for (position, token) in tokens.iter().enumerate().take(MOST_WORDS) {
+            let Some(word) = next(words, word_count) else { break };
+            word.set(token, token.range());
+            word.among_marked = among_marked;
+            // A trailing separator says that the last word is finished.
+            word.is_last = position + 1 == tokens.len() && text.get(word.range.end..).is_none_or(str::is_empty);
+            word.decode(meaning, options);
+        }
+        self.typed = self.word_count;
+        if let Some(variant) = next(&mut self.variants, &mut self.variant_count) {
+            variant.words.clear();
+            variant.words.extend(0..self.typed as u16);
+            variant.penalty = 0.0;
+            variant.meaning.clear();
+        }
+    }
+
+    /// What the lexicon says of parts of the query. It knows words, not keystrokes: it is asked for what was typed,
+    /// and for what that decodes to.
+    fn expansions<'l>(&mut self, text: &str, options: &SearchOptions, lexicon: &'l Lexicon) -> Vec<Expansion<'l>> {
+        let mut expansions = lexicon.expansions(text, self.analyzer.tokens());
+        let typed = self.words.get(..self.typed).unwrap_or_default();
+        if typed.iter().any(|word| word.decodings().next().is_some()) {
+            let mut decoded = String::new();
+            for word in typed {
+                let spelled = word.decodings().next().map(|(decoded, _)| decoded.accented.as_str());
+                decoded.push_str(spelled.unwrap_or_else(|| text.get(word.range.clone()).unwrap_or_default()));
+                decoded.push(' ');
+            }
+            for further in lexicon.expansions(decoded.trim_end(), self.reader.analyze(&decoded)) {
+                if !expansions.contains(&further) {
+                    expansions.push(further);
+                }
+            }
+        }
+        expansions.retain(|expansion| options.allows(reading_of(expansion.kind)));
+        expansions.sort_by_key(|expansion| expansion.words.start);
+        expansions
+    }
+
+    /// Adds the variant that has meanings in place of the words that they explain. Their words are whole, and
+    /// typed by nobody.
+    fn push_meanings(&mut self, expansions: &[&Expansion<'_>]) {
+        if self.variant_count >= MOST_VARIANTS {
+            return;
+        }
+        let Self { meaning: analyzer, words, word_count, typed, variants, variant_count, .. } = self;
+        let Some(variant) = next(variants, variant_count) else { return };
+        variant.words.clear();
+        variant.penalty = 0.0;
+        variant.meaning.clear();
+        let mut done = 0;
+        for expansion in expansions {
+            let range = |words: &[Word]| {
+                let first = words.get(expansion.words.start).map_or(0, |word| word.range.start);
+                first
+                    ..expansion
+                        .words
+                        .end
+                        .checked_sub(1)
+                        .and_then(|last| words.get(last))
+                        .map_or(first, |word| word.range.end)
+            };
+            let range = range(words.get(..*typed).unwrap_or_default());
+            variant.words.extend((done..expansion.words.start.min(*typed)).map(|position| position as u16));
+            done = expansion.words.end;
+            variant.penalty += match expansion.kind {
+                EntryKind::Synonym => penalty::SYNONYM,
+                EntryKind::Abbreviation => penalty::ABBREVIATION * f32::from(expansion.rarity),
+            };
+            if !variant.meaning.is_empty() {
+                variant.meaning.push_str(" + ");
+            }
+            variant.meaning.push_str(expansion.meaning);
+            for token in analyzer.analyze(expansion.meaning).iter() {
+                if variant.words.len() >= MOST_WORDS {
+                    break;
+                }
+                let number = *word_count as u16;
+                let Some(word) = next(words, word_count) else { return };
+                word.set(token, range.clone());
+                word.expanded = Some(reading_of(expansion.kind));
+                variant.words.push(number);
+            }
+        }
+        variant.words.extend((done..*typed).map(|position| position as u16));
+        variant.words.truncate(MOST_WORDS);
+    }
+
+    /// How many ways there are to read the query; the words typed are the first.
+    pub(super) fn variant_count(&self) -> usize {
+        self.variant_count
+    }
+
+    pub(super) fn variant(&self, number: usize) -> Option<Asked<'_>> {
+        let variant = self.variants.get(..self.variant_count)?.get(number)?;
+        Some(Asked { all: &self.words, variant })
+    }
+
+    pub(super) fn words_mut(&mut self) -> &mut [Word] {
+        self.words.get_mut(..self.word_count).unwrap_or_default()
+    }
+
+    /// The words that were typed.
+    pub(super) fn typed_mut(&mut self) -> &mut [Word] {
+        self.words.get_mut(..self.typed).unwrap_or_default()
+    }
+
+    /// True if some word that was typed stands for nothing in any language searched so far.
+    pub(super) fn has_strange_word(&self) -> bool {
+        self.words.iter().take(self.typed).any(|word| !word.found)
+    }
+
+    /// False if the query was too long to be read whole.
+    pub(super) fn is_whole(&self) -> bool {
+        self.complete
+    }
+}
+
+/// The words of a variant.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'q> {
+    all: &'q [Word],
+    variant: &'q Variant,
+}
+
+impl<'q> Asked<'q> {
+    pub(super) fn words(&self) -> impl Iterator<Item = &'q Word> + Clone + use<'q> {
+        let all = self.all;
+        self.variant.words.iter().filter_map(move |position| all.get(usize::from(*position)))
+    }
+
+    pub(super) fn penalty(&self) -> f32 {
+        self.variant.penalty
+    }
+
+    /// What was put in place of what was typed; `None` for the words typed.
+    pub(super) fn meaning(&self) -> Option<&'q str> {
+        Some(self.variant.meaning.as_str()).filter(|meaning| !meaning.is_empty())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.variant.words.len()
+    }
+
+    pub(super) fn get(&self, position: u8) -> Option<&'q Word> {
+        self.all.get(usize::from(*self.variant.words.get(usize::from(position))?))
+    }
+
+    /// The last word if it is a single letter that may be the beginning of any of some forms.
+    pub(super) fn begun(&self) -> Option<(u8, Range<u32>)> {
+        let last = self.variant.words.len().checked_sub(1)?;
+        let word = self.get(last as u8).filter(|word| !word.begun.is_empty())?;
+        Some((last as u8, word.begun.clone()))
+    }
+}
+
+fn reading_of(kind: EntryKind) -> Reading {
+    match kind {
+        EntryKind::Synonym => Reading::Synonym,
+        EntryKind::Abbreviation => Reading::Abbreviation,
+    }
+}
+
+/// The next item of a list whose items keep their memory from query to query.
+fn next<'a, T: Default>(items: &'a mut Vec<T>, count: &mut usize) -> Option<&'a mut T> {
+    *count += 1;
+    if items.len() < *count {
+        items.push(T::default());
+    }
+    items.get_mut(*count - 1)
+}
