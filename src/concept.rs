@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::code::Mark;
+use crate::position::Position;
 use crate::set::ConceptSet;
 use crate::source::{Designation, DesignationUse, EdgeKind, PropertyValue, Usability};
 use crate::system::CodeSystem;
@@ -66,7 +67,7 @@ impl<'a> Concept<'a> {
 
     /// Appends the code as printed, without its mark.
     pub fn write_code(&self, out: &mut String) -> Result<()> {
-        self.system.write_code(self.id.0, out)
+        self.system.base().write_code(self.id.0, out)
     }
 
     /// The code with its mark, if it has one: `A17.0†`.
@@ -78,31 +79,32 @@ impl<'a> Concept<'a> {
 
     /// The code exactly as its source printed it, where that was a misprint or another spelling: `U13/9`.
     pub fn source_code(&self) -> Result<Option<&'a str>> {
-        self.system.source_code(self.id.0)
+        self.system.base().source_code(self.id.0)
     }
 
     /// The dagger or asterisk behind the code.
     pub fn mark(&self) -> Result<Mark> {
-        Ok(self.system.status(self.id.0)?.mark)
+        self.system.base().mark(self.id.0)
     }
 
     /// Whether the code may be used on a record, is a heading with finer codes, or only groups codes.
     pub fn usability(&self) -> Result<Usability> {
-        Ok(self.system.status(self.id.0)?.usability)
+        Ok(self.system.base().status(self.id.0)?.usability)
     }
 
     /// True if the code may be used on a record: not a heading, chapter or block, and not withdrawn.
     pub fn is_usable(&self) -> Result<bool> {
-        let status = self.system.status(self.id.0)?;
+        let status = self.system.base().status(self.id.0)?;
         Ok(status.usability == Usability::Usable && !status.inactive)
     }
 
     /// False if the publisher has withdrawn the code but still lists it.
     pub fn is_active(&self) -> Result<bool> {
-        Ok(!self.system.status(self.id.0)?.inactive)
+        Ok(!self.system.base().status(self.id.0)?.inactive)
     }
 
     /// The name in the system's own language, or in any other if it has none there; empty if it has no name at all.
+    /// A supplement's name is taken where the system itself has none.
     pub fn display(&self) -> Result<String> {
         let mut text = String::new();
         self.write_display(&mut text)?;
@@ -111,21 +113,18 @@ impl<'a> Concept<'a> {
 
     /// Appends what [`display`](Self::display) returns.
     pub fn write_display(&self, out: &mut String) -> Result<()> {
-        match self.system.preferred_term(self.id.0, None)? {
-            Some(term) => self.system.write_term(term, out),
-            None => Ok(()),
-        }
+        self.system.write_preferred(self.id.0, None, out).map(|_| ())
     }
 
-    /// The preferred name in a language (a BCP 47 tag such as `vi`); `None` if it has none there.
+    /// The preferred name in a language (a BCP 47 tag such as `vi`), the system's own or else a supplement's; `None`
+    /// if it has none there.
     pub fn display_in(&self, language: &str) -> Result<Option<String>> {
-        let Some(term) = self.system.preferred_term(self.id.0, Some(language))? else { return Ok(None) };
         let mut text = String::new();
-        self.system.write_term(term, &mut text)?;
-        Ok(Some(text))
+        Ok(self.system.write_preferred(self.id.0, Some(language), &mut text)?.then_some(text))
     }
 
-    /// All its terms: by language, preferred ones first.
+    /// All its terms: those of the system itself, then those of each supplement; by language, those in use before
+    /// withdrawn ones, preferred ones first.
     pub fn designations(&self) -> Result<Vec<Designation>> {
         self.system.designations(self.id.0, |_| true)
     }
@@ -135,8 +134,8 @@ impl<'a> Concept<'a> {
         self.system.designations(self.id.0, |found| found == r#use)
     }
 
-    /// The values of a property, in the source's order. Empty if it has none, or if the system has no such
-    /// property; [`CodeSystem::properties`] tells the two apart.
+    /// The values of a property, in the source's order, those of the system itself before those that supplements add.
+    /// Empty if it has none, or if the system has no such property; [`CodeSystem::properties`] tells the two apart.
     pub fn property(&self, name: &str) -> Result<Vec<PropertyValue>> {
         self.system.property_values(self.id.0, name)
     }
@@ -165,19 +164,20 @@ impl<'a> Concept<'a> {
     /// The concepts one step below it, in the publisher's order, those of further is-a edges last. Empty for a leaf.
     pub fn children(&self) -> Result<Vec<Concept<'a>>> {
         let hierarchy = self.system.hierarchy();
-        let node = hierarchy.node(self.id.0)?;
-        let end = hierarchy.end(node)?;
-        let mut children = Vec::new();
-        let mut next = node + 1;
-        while next < end {
-            children.push(self.sibling(hierarchy.concept(next)?));
-            // A child's end lies behind the child, so the walk moves on.
-            next = hierarchy.end(next)?;
-        }
+        let mut children = hierarchy.tree_children(self.id.0)?;
         let further = hierarchy.further_children(self.id.0)?;
-        let is_a = further.into_iter().filter(|(_, kind)| *kind == EdgeKind::IsA);
-        children.extend(is_a.map(|(child, _)| self.sibling(child)));
-        Ok(children)
+        children.extend(further.into_iter().filter(|(_, kind)| *kind == EdgeKind::IsA).map(|(child, _)| child));
+        Ok(children.into_iter().map(|child| self.sibling(child)).collect())
+    }
+
+    /// Its places in the publisher's tree, by label, where the publisher labels them (the tree numbers of MeSH). Empty
+    /// for all other lists.
+    pub fn positions(&self) -> Result<Vec<Position<'a>>> {
+        let places = match self.system.base().positions()? {
+            Some(positions) => positions.of_concept(self.id.0)?,
+            None => Vec::new(),
+        };
+        Ok(places.into_iter().map(|place| Position::new(self.system, place)).collect())
     }
 
     /// All concepts above it by is-a edges, nearest first, each once. Empty for a root.

@@ -154,6 +154,23 @@ pub struct Edition {
     pub aliases: Vec<String>,
 }
 
+impl Edition {
+    /// True if the code system is asked for under this name: its short name, its URL or an alias, in any letter case.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.has_own_name(name) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+    }
+
+    /// True if both are the same version of the same system.
+    pub(crate) fn is_same_release(&self, other: &Self) -> bool {
+        (&self.system, &self.version) == (&other.system, &other.version)
+    }
+
+    /// True if this is its short name or its URL.
+    pub(crate) fn has_own_name(&self, name: &str) -> bool {
+        self.system.eq_ignore_ascii_case(name) || (!name.is_empty() && self.url.eq_ignore_ascii_case(name))
+    }
+}
+
 impl fmt::Display for Edition {
     /// `system|version`, the form that [`Terminology`](crate::Terminology) resolves.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -62,7 +62,7 @@ pub enum Error {
         current: u16,
     },
     /// The file is an index, but not of the kind that was asked for.
-    #[error("the index is a {found}, not a {expected}")]
+    #[error("the index is a {found}, not a {expected}{}", remedy(found))]
     WrongKind {
         /// What the file is.
         found: &'static str,
@@ -109,6 +109,17 @@ pub enum Error {
         /// What would be understood.
         expected: String,
     },
+}
+
+/// What to do with a file of another kind than was asked for.
+fn remedy(found: &str) -> &'static str {
+    match found {
+        "supplement" => {
+            "; open it with `Supplement::open` and give it to its code system, `CodeSystem::with_supplement`"
+        }
+        "code system" => "; open it with `CodeSystem::open`",
+        _ => "",
+    }
 }
 
 impl Error {

@@ -87,10 +87,13 @@ mod error;
 pub mod index;
 #[cfg(feature = "search")]
 pub mod lexicon;
+mod position;
+mod resource;
 #[cfg(feature = "search")]
 mod search;
 mod set;
 pub mod source;
+mod supplement;
 mod system;
 mod terminology;
 pub mod text;
@@ -99,9 +102,11 @@ pub mod translate;
 pub use concept::{Concept, ConceptId, Lookup, Parentage};
 pub use edition::{Date, Edition, InForce};
 pub use error::{Error, Result};
+pub use position::Position;
 #[cfg(feature = "search")]
 pub use search::{Answer, Confidence, Hit, Reading, SearchOptions, Searcher, WordMatch};
 pub use set::ConceptSet;
+pub use supplement::{Layer, Supplement};
 pub use system::CodeSystem;
 pub use terminology::Terminology;
 

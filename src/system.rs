@@ -3,23 +3,19 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-#[cfg(feature = "search")]
-use std::sync::Weak;
 
 use crate::code::{CodeGrammar, Mark};
 use crate::concept::{Concept, ConceptId, Lookup};
 use crate::edition::Edition;
-use crate::index::bytes::Cursor;
-use crate::index::codes::Codes;
-use crate::index::container::{Container, Kind, Section};
-use crate::index::designations::{Group, read_groups};
+use crate::index::container::{Container, Kind};
+#[cfg(feature = "search")]
+use crate::index::designations::Group;
 use crate::index::hierarchy::Hierarchy;
-use crate::index::properties::{Property, Stored, read_definitions};
-use crate::index::sparse::{SparseBytes, SparseTexts};
-use crate::index::status::Status;
-use crate::index::terms::{MAX_CONCEPT_TEXT, Terms};
 use crate::index::{Identity, SectionInfo};
-use crate::source::{Content, Designation, DesignationUse, PropertyDefinition, PropertyKind, PropertyValue};
+use crate::position::Position;
+use crate::resource::{Resource, TextBudget};
+use crate::source::{Content, Designation, DesignationUse, PropertyDefinition, PropertyValue};
+use crate::supplement::{Layer, Side, Supplement};
 use crate::{Error, Result};
 
 /// One edition of a code system, opened from its index.
@@ -40,67 +36,10 @@ use crate::{Error, Result};
 /// ```
 #[derive(Clone)]
 pub struct CodeSystem {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    opened: Opened,
-    identity: Identity,
-    groups: Vec<Group>,
-    properties: Vec<Property>,
-    definitions: Vec<PropertyDefinition>,
-}
-
-self_cell::self_cell!(
-    /// The file, and the sections that nearly every question needs, opened once.
-    struct Opened {
-        owner: Container,
-        #[covariant]
-        dependent: Views,
-    }
-);
-
-struct Views<'a> {
-    codes: Codes<'a>,
-    /// The statuses that are not the usual ones.
-    statuses: SparseBytes<'a>,
-    hierarchy: Hierarchy<'a>,
-    /// Codes that cannot be rendered from their keys …
-    printed_codes: SparseTexts<'a>,
-    /// … and codes that their source wrote otherwise.
-    source_codes: SparseTexts<'a>,
-}
-
-impl<'a> Views<'a> {
-    fn open(container: &'a Container, count: u32) -> Result<Self> {
-        let section = |section| container.section(section, 0);
-        let statuses = SparseBytes::open(section(Section::Status)?, count);
-        let mut code_texts = Cursor::new(section(Section::CodeTexts)?);
-        let damaged = || Error::corrupt("code texts", "a part is cut off");
-        Ok(Self {
-            codes: Codes::open(section(Section::Codes)?)?,
-            statuses: statuses.ok_or(Error::corrupt("status", "a part is cut off"))?,
-            hierarchy: Hierarchy::open(section(Section::Hierarchy)?, count)?,
-            printed_codes: SparseTexts::open(&mut code_texts).ok_or_else(damaged)?,
-            source_codes: SparseTexts::open(&mut code_texts).ok_or_else(damaged)?,
-        })
-    }
-}
-
-/// Remembers a code system without keeping it open, to know it again.
-#[cfg(feature = "search")]
-#[derive(Debug)]
-pub(crate) struct Same(Weak<Inner>);
-
-#[cfg(feature = "search")]
-impl Same {
-    pub(crate) fn of(system: &CodeSystem) -> Self {
-        Self(Arc::downgrade(&system.inner))
-    }
-
-    pub(crate) fn is(&self, system: &CodeSystem) -> bool {
-        self.0.as_ptr() == Arc::as_ptr(&system.inner)
-    }
+    base: Arc<Resource>,
+    supplements: Arc<[Supplement]>,
+    /// Of all layers, each name once.
+    definitions: Arc<[PropertyDefinition]>,
 }
 
 impl CodeSystem {
@@ -123,24 +62,74 @@ impl CodeSystem {
     /// [`Error::NotAnIndex`], [`Error::FormatVersion`], [`Error::UnknownSection`], [`Error::WrongKind`] or
     /// [`Error::Corrupt`].
     pub fn from_bytes(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self> {
-        Self::from_container(Container::open(Box::new(bytes))?)
+        Self::from_container(Container::open(Arc::new(bytes))?)
     }
 
-    /// Opens a container that is a code system's.
+    /// Opens a container that is a code system's, with the supplements that it carries.
     pub(crate) fn from_container(container: Container) -> Result<Self> {
-        if container.kind() != Kind::CodeSystem {
-            return Err(Error::WrongKind { found: container.kind().as_str(), expected: Kind::CodeSystem.as_str() });
+        let base = Resource::open(container, Kind::CodeSystem)?;
+        let definitions = base.properties().iter().map(|property| property.definition.clone()).collect();
+        let mut system = Self { base: Arc::new(base), supplements: Arc::default(), definitions };
+        let carried = Arc::clone(&system.base);
+        for container in carried.container().supplements() {
+            system = system.with_supplement(Supplement::from_container(container?)?).map_err(|error| match error {
+                Error::Argument { .. } => Error::corrupt("supplement", "it is none to the file that carries it"),
+                other => other,
+            })?;
         }
-        let identity = Identity::decode(container.section(Section::Identity, 0)?)?;
-        // Each concept has a bit there. Loops over all concepts rest on their number, and must not rest on a lie.
-        if identity.concepts.div_ceil(8) as usize > container.length(Section::Hierarchy) {
-            return Err(Error::corrupt("identity", "it counts more concepts than the hierarchy has"));
+        Ok(system)
+    }
+
+    /// The same code system with a supplement over it, behind those that it has: its concepts answer with what the
+    /// supplement adds. Costs next to nothing: rows are matched by code when they are asked for.
+    ///
+    /// A row of the supplement with a mark belongs to the row of the same code with that mark; one without belongs to
+    /// the row without, or to the only row that the code has. What belongs to no code is left aside, and listed by
+    /// [`unmatched`](Self::unmatched). A supplement defines no codes: lookup, hierarchy and usability stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`] if the supplement is to another code system or edition, was compiled with another grammar of
+    /// codes, gives a known property another kind, or is there already.
+    pub fn with_supplement(&self, supplement: Supplement) -> Result<Self> {
+        self.side().check(&supplement.side(), supplement.supplements())?;
+        let edition = supplement.edition();
+        if self.supplements.iter().any(|other| other.edition().is_same_release(edition)) {
+            let expected = "each supplement once".into();
+            return Err(Error::Argument { what: "supplement", value: edition.to_string(), expected });
         }
-        let groups = read_groups(container.section(Section::Designations, 0)?)?;
-        let properties = read_definitions(container.section(Section::Properties, 0)?)?;
-        let definitions = properties.iter().map(|property| property.definition.clone()).collect();
-        let opened = Opened::try_new(container, |container| Views::open(container, identity.concepts))?;
-        Ok(Self { inner: Arc::new(Inner { opened, identity, groups, properties, definitions }) })
+        let known = |name: &str| self.definitions.iter().any(|definition| definition.name == name);
+        let added = supplement.properties().iter().filter(|definition| !known(&definition.name));
+        let definitions = self.definitions.iter().chain(added).cloned().collect();
+        let supplements = self.supplements.iter().cloned().chain([supplement]).collect();
+        Ok(Self { base: Arc::clone(&self.base), supplements, definitions })
+    }
+
+    /// Its supplements, in the order in which they answer: those that its file carries, then those given to it.
+    #[must_use]
+    pub fn supplements(&self) -> &[Supplement] {
+        &self.supplements
+    }
+
+    /// The codes, with their marks, for which a supplement has something to say but which this system lacks: local
+    /// names of withdrawn codes, misprints. Goes through the whole supplement, which need not be given to the system.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`] if the supplement is none to this code system; [`Error::Corrupt`] if either is damaged.
+    pub fn unmatched(&self, supplement: &Supplement) -> Result<Vec<String>> {
+        self.side().check(&supplement.side(), supplement.supplements())?;
+        let rows = supplement.resource();
+        let mut unmatched = Vec::new();
+        for row in 0..rows.len() {
+            if self.concept_of(rows, row)?.is_none() {
+                let mut code = String::new();
+                rows.write_code(row, &mut code)?;
+                code.push_str(rows.mark(row)?.as_str());
+                unmatched.push(code);
+            }
+        }
+        Ok(unmatched)
     }
 
     /// The embedded starter set; see [`bundled`](crate::bundled).
@@ -156,25 +145,25 @@ impl CodeSystem {
     /// The edition that it holds.
     #[must_use]
     pub fn edition(&self) -> &Edition {
-        &self.inner.identity.edition
+        &self.base.identity().edition
     }
 
     /// All that the index says about itself: edition, provenance, counts.
     #[must_use]
     pub fn identity(&self) -> &Identity {
-        &self.inner.identity
+        self.base.identity()
     }
 
     /// True if it holds only a part of its edition, so that a code it lacks may exist all the same.
     #[must_use]
     pub fn is_fragment(&self) -> bool {
-        self.inner.identity.content != Content::Complete
+        self.identity().content != Content::Complete
     }
 
     /// How many concepts it holds, chapters and blocks included.
     #[must_use]
     pub fn len(&self) -> u32 {
-        self.inner.identity.concepts
+        self.base.len()
     }
 
     /// True if it holds no concept.
@@ -203,7 +192,7 @@ impl CodeSystem {
     pub fn lookup(&self, code: &str) -> Result<Lookup<'_>> {
         let unknown = || Lookup::Unknown { known_in: Vec::new(), fragment: self.is_fragment() };
         let Some(key) = self.grammar().parse(code) else { return Ok(unknown()) };
-        let found = self.views().codes.get(key.as_bytes())?;
+        let found = self.base.codes().get(key.as_bytes())?;
         if found.end > self.len() {
             return Err(Error::corrupt("codes", "a code leads to no concept"));
         }
@@ -269,37 +258,56 @@ impl CodeSystem {
     /// [`Error::Corrupt`] if the codes are damaged.
     pub fn codes_starting_with(&self, prefix: &str) -> Result<impl ExactSizeIterator<Item = Concept<'_>>> {
         let range = match self.grammar().parse(prefix) {
-            Some(key) => self.views().codes.with_prefix(key.as_bytes())?,
+            Some(key) => self.base.codes().with_prefix(key.as_bytes())?,
             None => 0..0,
         };
         Ok((range.start..range.end.min(self.len())).map(|id| Concept::new(self, id)))
     }
 
-    /// The properties that its concepts may have.
-    #[must_use]
-    pub fn properties(&self) -> &[PropertyDefinition] {
-        &self.inner.definitions
+    /// The place in the publisher's tree that has a label, written as the publisher writes it; `None` if none has it, or
+    /// if the publisher labels no places. See [`Concept::positions`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] if the positions are damaged.
+    pub fn position(&self, label: &str) -> Result<Option<Position<'_>>> {
+        let Some(positions) = self.base.positions()? else { return Ok(None) };
+        Ok(positions.find(label)?.map(|place| Position::new(self, place)))
     }
 
-    /// Checks the checksum of every section. Opening and querying check only what they read.
+    /// The properties that its concepts may have, those of its supplements included.
+    #[must_use]
+    pub fn properties(&self) -> &[PropertyDefinition] {
+        &self.definitions
+    }
+
+    /// Checks the checksum of every section, those of the supplements included. Opening and querying check only
+    /// what they read.
     ///
     /// # Errors
     ///
     /// [`Error::Corrupt`] naming the first damaged section.
     pub fn verify(&self) -> Result<()> {
-        self.container().verify()
+        self.container().verify()?;
+        self.supplements.iter().try_for_each(Supplement::verify)
     }
 
-    /// The sections of the file with their sizes, in the order in which they stand.
+    /// The sections of its file with their sizes, in the order in which they stand; [`Supplement::sections`] gives
+    /// those of its supplements.
     pub fn sections(&self) -> impl Iterator<Item = SectionInfo> {
         self.container().sections()
     }
 
-    /// A number that names the content: two files with the same digest hold the same answers. It is a
-    /// checksum for caches and logs, no defence against forgery.
+    /// A number that names the content: two systems with the same digest give the same answers. Supplements that were
+    /// given to it count; without them it is the digest of the file. It is a checksum for caches and logs, no
+    /// defence against forgery.
     #[must_use]
     pub fn digest(&self) -> u64 {
-        self.container().digest()
+        let given = self.supplements.iter().skip(self.container().supplement_count());
+        given.fold(self.container().digest(), |digest, supplement| {
+            // One step of a hash: the order counts, as it does for answers.
+            (digest.rotate_left(29) ^ supplement.digest()).wrapping_mul(0x0100_0000_01b3)
+        })
     }
 
     /// The version of the file format in which the index was written.
@@ -315,101 +323,78 @@ impl CodeSystem {
     }
 
     pub(crate) fn grammar(&self) -> CodeGrammar {
-        self.inner.identity.grammar
+        self.identity().grammar
     }
 
+    /// True if both are the same opened file, whatever supplements lie over it: their concepts are the same.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner)
+        Arc::ptr_eq(&self.base, &other.base)
     }
 
-    fn section(&self, section: Section) -> Result<&[u8]> {
-        self.container().section(section, 0)
+    pub(crate) fn side(&self) -> Side<'_> {
+        Side { edition: self.edition(), grammar: self.grammar(), properties: self.properties() }
+    }
+
+    #[inline]
+    pub(crate) fn base(&self) -> &Resource {
+        &self.base
     }
 
     fn container(&self) -> &Container {
-        self.inner.opened.borrow_owner()
-    }
-
-    fn views(&self) -> &Views<'_> {
-        self.inner.opened.borrow_dependent()
+        self.base.container()
     }
 
     #[inline]
     pub(crate) fn hierarchy(&self) -> &Hierarchy<'_> {
-        &self.views().hierarchy
+        self.base.hierarchy()
     }
 
-    pub(crate) fn terms(&self) -> Result<Terms<'_>> {
-        Terms::open(self.section(Section::Terms)?)
+    /// The concept of which a row of a supplement speaks, if there is one.
+    fn concept_of(&self, supplement: &Resource, row: u32) -> Result<Option<u32>> {
+        self.base.row_marked(&supplement.key(row)?, supplement.mark(row)?)
     }
 
-    #[cfg(feature = "search")]
-    pub(crate) fn words(&self, language: u16) -> Result<crate::index::words::Words<'_>> {
-        crate::index::words::Words::open(self.container().section(Section::Search, language)?)
-    }
-
-    /// The groups of terms, by first term.
-    #[cfg(feature = "search")]
-    pub(crate) fn groups(&self) -> &[Group] {
-        &self.inner.groups
-    }
-
-    pub(crate) fn write_term(&self, term: u32, out: &mut String) -> Result<()> {
-        self.terms()?.read(term, out)
-    }
-
-    /// Reads a term of a concept whose terms have this `length` together so far.
-    fn read_term(&self, term: u32, length: &mut usize) -> Result<String> {
-        let mut text = String::new();
-        self.write_term(term, &mut text)?;
-        *length += text.len();
-        if *length > MAX_CONCEPT_TEXT {
-            return Err(Error::corrupt("terms", "a concept has too much text"));
-        }
-        Ok(text)
-    }
-
-    pub(crate) fn status(&self, concept: u32) -> Result<Status> {
-        match self.views().statuses.get(concept) {
-            Some(byte) => Status::from_byte(byte).ok_or(Error::corrupt("status", "a concept has no such status")),
-            None => Ok(Status::usual(self.hierarchy().has_children(concept)?)),
-        }
-    }
-
-    pub(crate) fn write_code(&self, concept: u32, out: &mut String) -> Result<()> {
-        let damaged = || Error::corrupt("code texts", "a code is no text");
-        if let Some(code) = self.views().printed_codes.get(concept) {
-            out.push_str(code.ok_or_else(damaged)?);
-            return Ok(());
-        }
-        let mut key = Vec::with_capacity(crate::code::MAX_KEY_LENGTH);
-        self.views().codes.key(concept, &mut key)?;
-        let key = std::str::from_utf8(&key).map_err(|_| damaged())?;
-        self.grammar().render(key, out);
-        Ok(())
-    }
-
-    pub(crate) fn source_code(&self, concept: u32) -> Result<Option<&str>> {
-        let source = self.views().source_codes.get(concept);
-        source.map(|code| code.ok_or(Error::corrupt("code texts", "a code is no text"))).transpose()
-    }
-
-    /// The term under which a concept is shown in a language; without one, in the system's own language or else in any.
-    pub(crate) fn preferred_term(&self, concept: u32, language: Option<&str>) -> Result<Option<u32>> {
-        let section = self.section(Section::Designations)?;
-        let wanted = language.unwrap_or(&self.inner.identity.language);
-        let mut elsewhere = None;
-        for group in self.inner.groups.iter().filter(|group| group.r#use == DesignationUse::Preferred) {
-            let here = group.language == wanted;
-            if here || (language.is_none() && elsewhere.is_none()) {
-                let term = group.terms_of(section, self.len(), concept)?.next();
-                if here && term.is_some() {
-                    return Ok(term);
-                }
-                elsewhere = elsewhere.or(term);
+    /// The rows of a supplement that speak of a concept.
+    fn rows_of(&self, supplement: &Resource, concept: u32) -> Result<Vec<u32>> {
+        let key = self.base.key(concept)?;
+        let mut rows = Vec::new();
+        for row in supplement.rows(&key)? {
+            if self.base.row_marked(&key, supplement.mark(row)?)? == Some(concept) {
+                rows.push(row);
             }
         }
-        Ok(elsewhere)
+        Ok(rows)
+    }
+
+    /// What each layer has of a concept, with its number there: the system itself first. Supplements are asked when
+    /// the walk comes to them.
+    fn layered(&self, concept: u32) -> impl Iterator<Item = Result<(Layer, &Resource, u32)>> {
+        let further = self.supplements.iter().enumerate().flat_map(move |(number, supplement)| {
+            let (rows, error) = match self.rows_of(supplement.resource(), concept) {
+                Ok(rows) => (rows, None),
+                Err(error) => (Vec::new(), Some(Err(error))),
+            };
+            let of_layer = move |row| Ok((Layer::Supplement(number), &**supplement.resource(), row));
+            rows.into_iter().map(of_layer).chain(error)
+        });
+        std::iter::once(Ok((Layer::System, self.base(), concept))).chain(further)
+    }
+
+    /// Appends the preferred name in a language, or without one in the system's own or else in any; the system's names
+    /// go before those of its supplements. False if there is none.
+    pub(crate) fn write_preferred(&self, concept: u32, language: Option<&str>, out: &mut String) -> Result<bool> {
+        let own = &self.identity().language;
+        let choices: &[Option<&str>] = if language.is_some() { &[language] } else { &[Some(own), None] };
+        for choice in choices {
+            for layer in self.layered(concept) {
+                let (_, resource, row) = layer?;
+                if let Some(term) = resource.preferred_term(row, *choice)? {
+                    resource.write_term(term, out)?;
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     pub(crate) fn designations(
@@ -417,49 +402,63 @@ impl CodeSystem {
         concept: u32,
         wanted: impl Fn(&DesignationUse) -> bool,
     ) -> Result<Vec<Designation>> {
-        let section = self.section(Section::Designations)?;
         let mut designations = Vec::new();
-        let mut length = 0;
-        for group in self.inner.groups.iter().filter(|group| wanted(&group.r#use)) {
-            for term in group.terms_of(section, self.len(), concept)? {
-                let text = self.read_term(term, &mut length)?;
-                designations.push(group.designation(text));
-            }
+        let mut budget = TextBudget::default();
+        for layer in self.layered(concept) {
+            let (layer, resource, row) = layer?;
+            resource.add_designations(row, layer, &wanted, &mut budget, &mut designations)?;
         }
         Ok(designations)
     }
 
-    /// The group and the concept of a term; `None` for a number that is no designation.
-    #[cfg(feature = "search")]
-    pub(crate) fn owner(&self, term: u32) -> Result<Option<(&Group, u32)>> {
-        let after = self.inner.groups.partition_point(|group| group.first_term <= term);
-        let group = after.checked_sub(1).and_then(|before| self.inner.groups.get(before));
-        let Some(group) = group.filter(|group| term - group.first_term < group.terms) else { return Ok(None) };
-        let members = group.members(self.section(Section::Designations)?, self.len())?;
-        let concept = members.concept(term - group.first_term).filter(|concept| *concept < self.len());
-        Ok(Some((group, concept.ok_or(Error::corrupt("designations", "a term has no concept"))?)))
-    }
-
     pub(crate) fn property_values(&self, concept: u32, name: &str) -> Result<Vec<PropertyValue>> {
-        let section = self.section(Section::Properties)?;
         let mut values = Vec::new();
-        let mut length = 0;
-        for property in self.inner.properties.iter().filter(|property| property.definition.name == name) {
-            for stored in property.values(section, self.len(), concept)? {
-                values.push(match stored {
-                    Stored::True => PropertyValue::Boolean(true),
-                    Stored::Integer(value) => PropertyValue::Integer(value),
-                    Stored::Term(term) => {
-                        let text = self.read_term(term, &mut length)?;
-                        match property.definition.kind {
-                            PropertyKind::Code => PropertyValue::Code(text),
-                            _ => PropertyValue::Text(text),
-                        }
-                    }
-                });
-            }
+        let mut budget = TextBudget::default();
+        for layer in self.layered(concept) {
+            let (_, resource, row) = layer?;
+            resource.add_values(row, name, &mut budget, &mut values)?;
         }
         Ok(values)
+    }
+}
+
+/// What search asks: each layer is searched by itself.
+#[cfg(feature = "search")]
+impl CodeSystem {
+    pub(crate) fn layers(&self) -> impl Iterator<Item = Layer> + use<> {
+        std::iter::once(Layer::System).chain((0..self.supplements.len()).map(Layer::Supplement))
+    }
+
+    /// The file of a layer.
+    pub(crate) fn resource(&self, layer: Layer) -> Result<&Arc<Resource>> {
+        let resource = match layer {
+            Layer::System => Some(&self.base),
+            Layer::Supplement(number) => self.supplements.get(number).map(Supplement::resource),
+        };
+        resource.ok_or(Error::MissingSection { section: "supplement" })
+    }
+
+    /// An error if the words of some layer were indexed with another text normalisation than this build's.
+    pub(crate) fn check_text_version(&self) -> Result<()> {
+        let current = crate::text::TEXT_VERSION;
+        let mut versions = self.supplements.iter().map(Supplement::text_version).chain([self.text_version()]);
+        versions.find(|found| *found != current).map_or(Ok(()), |found| Err(Error::TextVersion { found, current }))
+    }
+
+    /// The group of a layer's term, and the concept that it belongs to; `None` if that is a code which the system lacks.
+    pub(crate) fn owner(&self, layer: Layer, term: u32) -> Result<Option<(&Group, u32)>> {
+        let resource = self.resource(layer)?;
+        let (group, row) = resource.owner(term)?;
+        let concept = match layer {
+            Layer::System => Some(row),
+            Layer::Supplement(_) => self.concept_of(resource, row)?,
+        };
+        Ok(concept.map(|concept| (group, concept)))
+    }
+
+    /// A layer's term, whose group and text are at hand, as a designation.
+    pub(crate) fn designation(&self, layer: Layer, term: u32, group: &Group, text: String) -> Result<Designation> {
+        self.resource(layer)?.designation(group, layer, term, text)
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::concept::Lookup;
 use crate::edition::{Date, Edition};
+use crate::supplement::{Supplement, split_target};
 use crate::system::CodeSystem;
 use crate::{Error, Result};
 
@@ -49,10 +50,7 @@ impl Terminology {
         });
         for (position, system) in systems.iter().enumerate() {
             let edition = system.edition();
-            let same = |other: &&CodeSystem| {
-                (&other.edition().system, &other.edition().version) == (&edition.system, &edition.version)
-            };
-            if systems.iter().skip(position + 1).any(|other| same(&other)) {
+            if systems.iter().skip(position + 1).any(|other| other.edition().is_same_release(edition)) {
                 return Err(Error::Argument {
                     what: "code system",
                     value: edition.to_string(),
@@ -78,6 +76,39 @@ impl Terminology {
     #[must_use]
     pub fn as_of(&self, date: Date) -> Self {
         Self { systems: Arc::clone(&self.systems), date: Some(date) }
+    }
+
+    /// A new snapshot in which every edition that the supplement is to has it: all loaded editions of a system, or the
+    /// one whose version it names. See [`CodeSystem::with_supplement`].
+    ///
+    /// ```no_run
+    /// use medterm::{CodeSystem, Supplement, Terminology};
+    /// let terminology = Terminology::new([CodeSystem::open("qd4469.mti")?, CodeSystem::open("tt06.mti")?])?;
+    /// let terminology = terminology.with_supplement(Supplement::open("local-names.mti")?)?;
+    /// # Ok::<(), medterm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`] if no edition that it is to is loaded, or one of them refuses it.
+    pub fn with_supplement(&self, supplement: Supplement) -> Result<Self> {
+        let (name, version) = split_target(supplement.supplements());
+        let is_meant = |system: &CodeSystem| {
+            version.is_none_or(|version| system.edition().version.eq_ignore_ascii_case(version))
+                && self.named(name).any(|named| named.is_same(system))
+        };
+        if !self.systems.iter().any(is_meant) {
+            return Err(Error::Argument {
+                what: "supplement",
+                value: supplement.edition().to_string(),
+                expected: format!("one to a loaded edition; this one is to {}", supplement.supplements()),
+            });
+        }
+        let with = |system: &CodeSystem| {
+            if is_meant(system) { system.with_supplement(supplement.clone()) } else { Ok(system.clone()) }
+        };
+        let systems = self.systems.iter().map(with).collect::<Result<_>>()?;
+        Ok(Self { systems, date: self.date })
     }
 
     /// The day set by [`as_of`](Self::as_of).
@@ -145,15 +176,11 @@ impl Terminology {
 
     /// The editions of the system that a name means: its short name or URL, or else an alias.
     fn named<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a CodeSystem> + use<'a, 'n> {
-        let own = |edition: &Edition, name: &str| {
-            edition.system.eq_ignore_ascii_case(name) || (!name.is_empty() && edition.url.eq_ignore_ascii_case(name))
-        };
         // An alias never hides a list that has the name itself.
-        let is_own = self.systems.iter().any(|system| own(system.edition(), name));
+        let is_own = self.systems.iter().any(|system| system.edition().has_own_name(name));
         self.systems.iter().filter(move |system| {
             let edition = system.edition();
-            let by_alias = || edition.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name));
-            if is_own { own(edition, name) } else { by_alias() }
+            if is_own { edition.has_own_name(name) } else { edition.is_named(name) }
         })
     }
 }

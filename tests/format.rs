@@ -13,8 +13,8 @@ mod drafts;
 use std::path::{Path, PathBuf};
 
 use medterm::code::Mark;
-use medterm::source::{DesignationUse, EdgeKind, PropertyValue, Usability};
-use medterm::{CodeSystem, Concept, Lookup, SearchOptions, index};
+use medterm::source::{DesignationStatus, DesignationUse, EdgeKind, PropertyValue, Usability};
+use medterm::{CodeSystem, Concept, Layer, Lookup, SearchOptions, Supplement};
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format").join(format!("{name}.mti"))
@@ -36,6 +36,7 @@ fn codes(concepts: &[Concept<'_>]) -> Vec<String> {
 
 /// The file without the name of the program that wrote it, which changes with every release.
 fn without_creator(file: &[u8]) -> Vec<u8> {
+    let file = &corrupt::with_section(file, corrupt::SUPPLEMENT, without_creator);
     corrupt::with_section(file, corrupt::IDENTITY, |identity| {
         let name = usize::from(identity[0]);
         assert!(identity[1..].starts_with(b"medterm ") && name < 0x80, "an identity begins with its creator");
@@ -46,9 +47,8 @@ fn without_creator(file: &[u8]) -> Vec<u8> {
 #[test]
 fn the_present_writer_makes_these_very_bytes() {
     for name in drafts::NAMES {
-        let (draft, report) = drafts::list(name);
         let committed = std::fs::read(file(name)).unwrap();
-        let written = index::to_bytes(&draft, &report).unwrap();
+        let written = drafts::bytes(name);
         assert!(
             without_creator(&committed) == without_creator(&written),
             "{name}: the format has changed; was that meant? see tests/format/README.md"
@@ -61,8 +61,7 @@ fn the_present_writer_makes_these_very_bytes() {
 #[ignore = "writes into the source tree"]
 fn write_the_files() {
     for name in drafts::NAMES {
-        let (draft, report) = drafts::list(name);
-        index::to_file(&draft, &report, file(name)).unwrap();
+        std::fs::write(file(name), drafts::bytes(name)).unwrap();
     }
 }
 
@@ -181,4 +180,45 @@ fn words() {
     assert!(short.hits.iter().all(|hit| hit.designation.text != "THA"), "short forms are not searched");
     let graph = open("graph");
     assert_eq!(codes(&[graph.search("lung cell", &SearchOptions::new()).unwrap().hits[0].concept]), ["Kg-1"]);
+}
+
+#[test]
+fn supplements() {
+    let names = Supplement::open(file("names")).unwrap();
+    names.verify().unwrap();
+    assert_eq!((names.len(), names.supplements()), (6, "https://example.org/list"));
+    assert_eq!(names.edition().to_string(), "local-names|3");
+    let later = open("later").with_supplement(names).unwrap();
+    assert_eq!(find(&later, "A17†").display_in("fr").unwrap().as_deref(), Some("Tuberculose du système nerveux†"));
+    assert!(find(&later, "I10").has("local-flag").unwrap());
+    assert_eq!(later.unmatched(&later.supplements()[0]).unwrap(), ["Z99.8"]);
+
+    let carrying = open("carrying");
+    assert_eq!(carrying.supplements()[0].edition().to_string(), "local-names|3");
+    let found = carrying.search("ap huyet cao", &SearchOptions::new()).unwrap();
+    assert_eq!(
+        (found.hits[0].concept.code().unwrap().as_str(), found.hits[0].designation.layer),
+        ("I10", Layer::Supplement(0))
+    );
+}
+
+#[test]
+fn places_and_withdrawn_terms() {
+    let places = open("places");
+    let hypertension = find(&places, "D006976");
+    let labels: Vec<_> = hypertension.positions().unwrap().iter().map(|place| place.label().unwrap()).collect();
+    assert_eq!(labels, ["C08.381", "C14.907"]);
+    let below = places.position("C14.907").unwrap().unwrap().children().unwrap();
+    assert_eq!(codes(&[below[0].concept().unwrap()]), ["D000081029"]);
+    let terms = hypertension.designations().unwrap();
+    let told: Vec<_> = terms.iter().map(|term| (term.status, term.id.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            (DesignationStatus::Active, None),
+            (DesignationStatus::Active, Some("T000001")),
+            (DesignationStatus::Inactive, Some("T000003")),
+            (DesignationStatus::Inactive, Some("T000002")),
+        ]
+    );
 }

@@ -13,10 +13,11 @@ mod interrogate;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use interrogate::{REFUSED, interrogate};
-use medterm::{CodeSystem, Error, SearchOptions, index};
+use medterm::{CodeSystem, Error, SearchOptions, Supplement, index};
 
 /// Counts what each thread holds: tests run side by side.
 struct Counting;
@@ -70,10 +71,26 @@ fn open(file: Vec<u8>) -> CodeSystem {
     CodeSystem::from_bytes(file).unwrap()
 }
 
-/// The answers of a file, an error if it does not open. Fails if they took too much memory or time.
+/// Opens a file; a supplement is given to an intact code system.
+fn open_any(file: Vec<u8>, name: &str) -> Result<CodeSystem, Error> {
+    if name == drafts::SUPPLEMENT {
+        // A supplement to something else is a forger's work: as good as damaged.
+        let of_other = |error| match error {
+            Error::Argument { .. } => Error::NotAnIndex { detail: "it is to another code system" },
+            other => other,
+        };
+        static LATER: LazyLock<CodeSystem> = LazyLock::new(|| open(committed("later")));
+        return LATER.with_supplement(Supplement::from_bytes(file)?).map_err(of_other);
+    }
+    CodeSystem::from_bytes(file)
+}
+
+/// The answers of a file, an error if it does not open. Fails if they took too much memory or time. What it is begins
+/// with the name of the file.
 fn answers(file: Vec<u8>, other: &CodeSystem, what: &str) -> Result<Vec<String>, Error> {
     let begun = Instant::now();
-    let (answers, memory) = measured(|| CodeSystem::from_bytes(file).map(|system| interrogate(&system, other)));
+    let name = what.split(',').next().unwrap_or_default();
+    let (answers, memory) = measured(|| open_any(file, name).map(|system| interrogate(&system, other)));
     assert!(memory < MOST_MEMORY, "{what}: {memory} bytes");
     assert!(begun.elapsed() < MOST_TIME, "{what}: {:?}", begun.elapsed());
     answers
@@ -83,13 +100,20 @@ fn answers(file: Vec<u8>, other: &CodeSystem, what: &str) -> Result<Vec<String>,
 fn some_bytes(file: &[u8]) -> Vec<usize> {
     let large = |number| [corrupt::TERMS, corrupt::SEARCH].contains(&number);
     let sections = corrupt::sections(file);
+    let carried = sections.iter().filter(|(number, _)| *number == corrupt::SUPPLEMENT).flat_map(|(_, place)| {
+        let inner = corrupt::sections(&file[place.clone()]).into_iter();
+        inner.map(|(number, inner)| (number, inner.start + place.start..inner.end + place.start))
+    });
+    let sections: Vec<_> = sections.iter().cloned().chain(carried).collect();
     let sparse = |byte: &usize| sections.iter().any(|(number, place)| large(*number) && place.contains(byte));
     (0..file.len()).filter(|byte| byte % 6 == 0 || !sparse(byte)).collect()
 }
 
-/// One bit of each of these bytes, another from byte to byte.
-fn some_bits(file: &[u8]) -> Vec<usize> {
-    some_bytes(file).into_iter().map(|byte| byte * 8 + (byte * 5 + byte / 8) % 8).collect()
+/// One bit of each of these bytes, another from byte to byte. Of files that are asked together with another or made of
+/// two others, every third.
+fn some_bits(file: &[u8], name: &str) -> Vec<usize> {
+    let step = if [drafts::SUPPLEMENT, "carrying"].contains(&name) { 3 } else { 1 };
+    some_bytes(file).into_iter().step_by(step).map(|byte| byte * 8 + (byte * 5 + byte / 8) % 8).collect()
 }
 
 fn flipped(file: &[u8], bit: usize) -> Vec<u8> {
@@ -115,7 +139,7 @@ fn the_undamaged_files_answer_everything() {
         let answers = answers(committed(name), &former, name).unwrap();
         let refused: Vec<_> = answers.iter().filter(|answer| answer.starts_with(REFUSED)).collect();
         // Other code systems have no migration from and to this one.
-        let expected = if ["later", "former"].contains(&name) { 0 } else { 2 };
+        let expected = if ["later", "former", "names", "carrying"].contains(&name) { 0 } else { 2 };
         assert_eq!(refused.len(), expected, "{name}: {refused:?}");
     }
 }
@@ -125,7 +149,7 @@ fn verify_rejects_every_flip() {
     for name in drafts::NAMES {
         let file = committed(name);
         for bit in 0..file.len() * 8 {
-            let verified = CodeSystem::from_bytes(flipped(&file, bit)).and_then(|system| system.verify());
+            let verified = open_any(flipped(&file, bit), name).and_then(|system| system.verify());
             assert!(verified.is_err_and(|error| error.is_bad_index()), "{name}, bit {bit}");
         }
     }
@@ -136,11 +160,11 @@ fn no_truncation_opens() {
     for name in drafts::NAMES {
         let file = committed(name);
         for length in 0..file.len() {
-            let error = CodeSystem::from_bytes(file[..length].to_vec()).unwrap_err();
+            let error = open_any(file[..length].to_vec(), name).unwrap_err();
             assert!(error.is_bad_index(), "{name}, {length}: {error}");
         }
         let longer = [&file[..], b"\n"].concat();
-        assert!(CodeSystem::from_bytes(longer).is_err(), "{name}");
+        assert!(open_any(longer, name).is_err(), "{name}");
     }
 }
 
@@ -148,10 +172,10 @@ fn no_truncation_opens() {
 #[test]
 fn flips_never_change_an_answer() {
     let former = open(committed("former"));
-    for name in ["later", "former", "graph"] {
+    for name in ["later", "former", "graph", "names", "carrying", "places"] {
         let file = committed(name);
         let reference = answers(file.clone(), &former, name).unwrap();
-        on_all_processors(&some_bits(&file), |&bit| {
+        on_all_processors(&some_bits(&file, name), |&bit| {
             let Ok(answers) = answers(flipped(&file, bit), &former, &format!("{name}, bit {bit}")) else { return };
             for (answer, right) in answers.iter().zip(&reference) {
                 assert!(answer == right || answer.starts_with(REFUSED), "{name}, bit {bit}: {answer} for {right}");
@@ -164,9 +188,9 @@ fn flips_never_change_an_answer() {
 #[test]
 fn repaired_flips_do_no_harm() {
     let former = open(committed("former"));
-    for name in ["later", "former", "graph"] {
+    for name in ["later", "former", "graph", "names", "carrying", "places"] {
         let file = committed(name);
-        on_all_processors(&some_bits(&file), |&bit| {
+        on_all_processors(&some_bits(&file, name), |&bit| {
             let mut damaged = flipped(&file, bit);
             corrupt::repair(&mut damaged);
             let _ = answers(damaged, &former, &format!("{name}, bit {bit}, repaired"));
@@ -178,7 +202,7 @@ fn repaired_flips_do_no_harm() {
 #[test]
 fn repaired_extremes_do_no_harm() {
     let former = open(committed("former"));
-    for name in ["former", "graph"] {
+    for name in ["former", "graph", "names", "places"] {
         let file = committed(name);
         on_all_processors(&some_bytes(&file), |&place| {
             for (width, value) in [(1, 0xff), (1, 0), (4, 0xff)].into_iter().skip(place % 3).take(1) {
@@ -247,6 +271,9 @@ fn other_kinds_and_versions_are_named() {
     for kind in 2..=6 {
         assert!(matches!(with(10, kind), Err(Error::WrongKind { .. })), "{kind}");
     }
+    let supplement = CodeSystem::from_bytes(committed("names")).unwrap_err();
+    assert!(supplement.to_string().contains("CodeSystem::with_supplement"), "{supplement}");
+    assert!(matches!(Supplement::from_bytes(committed("later")), Err(Error::WrongKind { .. })));
     assert!(matches!(with(10, 7), Err(Error::Corrupt { section: "header", .. })));
     let other_text = with(12, u16::MAX).unwrap();
     assert!(matches!(other_text.search("a", &SearchOptions::new()), Err(Error::TextVersion { found: u16::MAX, .. })));

@@ -4,7 +4,9 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::bytes::Cursor;
@@ -103,20 +105,33 @@ sections! {
     Status = 0x03 "status" true;
     /// Codes and source codes that the grammar cannot render.
     CodeTexts = 0x04 "code texts" true;
+    /// What a supplement supplements.
+    Target = 0x05 "target" true;
     /// Texts of all designations.
     Terms = 0x10 "terms" true;
     /// Language, use and concept of each term.
     Designations = 0x11 "designations" true;
+    /// Which groups of terms are withdrawn. Who does not know it would take them for names.
+    InactiveDesignations = 0x12 "inactive designations" true;
+    /// The publisher's identifiers of terms.
+    DesignationIds = 0x13 "designation ids" false;
     /// Parents, children, intervals.
     Hierarchy = 0x20 "hierarchy" true;
+    /// Labelled places in a tree where concepts repeat.
+    Positions = 0x21 "positions" false;
     /// Properties of concepts.
     Properties = 0x30 "properties" true;
     /// Words and postings of one language; the parameter is the language's number.
     Search = 0x40 "search" false;
+    /// A whole supplement file; the parameter is its number.
+    Supplement = 0x50 "supplement" false;
 }
 
 /// One more than the highest number of a section.
-const KNOWN_SECTIONS: usize = Section::Search as usize + 1;
+const KNOWN_SECTIONS: usize = Section::Supplement as usize + 1;
+
+/// What a file's bytes are held in. A file and the supplements that it carries share it.
+pub(crate) type Data = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 impl Section {
     fn of(id: u16) -> Option<Self> {
@@ -227,7 +242,7 @@ struct Entry {
 pub struct SectionInfo {
     /// The section's name, or `unknown`.
     pub name: &'static str,
-    /// The language's number, for sections that a file may hold once per language.
+    /// The language's or supplement's number, for sections that a file may hold once for each.
     pub parameter: u16,
     /// Where it starts, in bytes from the beginning of the file.
     pub offset: u64,
@@ -239,7 +254,9 @@ pub struct SectionInfo {
 
 /// An opened file: header and table are checked, contents are checked when first used.
 pub(crate) struct Container {
-    data: Box<dyn AsRef<[u8]> + Send + Sync>,
+    data: Data,
+    /// Where the file begins in the data.
+    start: usize,
     entries: Vec<Entry>,
     /// For each number of a known section: one more than the position of its first entry, or 0.
     first_entries: [u8; KNOWN_SECTIONS],
@@ -252,8 +269,15 @@ pub(crate) struct Container {
 }
 
 impl Container {
-    pub(crate) fn open(data: Box<dyn AsRef<[u8]> + Send + Sync>) -> Result<Self> {
-        let bytes = (*data).as_ref();
+    pub(crate) fn open(data: Data) -> Result<Self> {
+        let whole = 0..(*data).as_ref().len();
+        Self::open_part(data, whole)
+    }
+
+    /// Opens a file that is a part of the data.
+    fn open_part(data: Data, part: Range<usize>) -> Result<Self> {
+        let start = part.start;
+        let bytes = (*data).as_ref().get(part).unwrap_or_default();
         let foreign = |detail| Error::NotAnIndex { detail };
         let Some((header, _)) = bytes.split_first_chunk::<HEADER_LENGTH>() else {
             return Err(foreign(if bytes.is_empty() { "the file is empty" } else { "the file is too short" }));
@@ -290,7 +314,10 @@ impl Container {
         if table_crc != Some(crc32fast::hash(table)) || digest != Some(self::digest(table)) {
             return Err(Error::corrupt("section table", "its checksum does not match"));
         }
-        let entries = read_table(table, bytes.len())?;
+        let mut entries = read_table(table, bytes.len())?;
+        for entry in &mut entries {
+            (entry.start, entry.end) = (entry.start + start, entry.end + start);
+        }
         let digest = digest.unwrap_or_default();
         let mut first_entries = [0; KNOWN_SECTIONS];
         for (position, entry) in entries.iter().enumerate().rev() {
@@ -300,6 +327,7 @@ impl Container {
         }
         Ok(Self {
             data,
+            start,
             entries,
             first_entries,
             verified: AtomicU64::new(0),
@@ -338,6 +366,17 @@ impl Container {
     /// A section's length in bytes, 0 if the file does not have it. Reads the table only.
     pub(crate) fn length(&self, section: Section) -> usize {
         self.entries.iter().find(|entry| entry.id == section as u16).map_or(0, |entry| entry.end - entry.start)
+    }
+
+    /// The supplements that the file carries, in their order. Their own checksums guard them, so that opening reads no
+    /// more of them than of a file apart.
+    pub(crate) fn supplements(&self) -> impl Iterator<Item = Result<Self>> {
+        let carried = self.entries.iter().filter(|entry| entry.id == Section::Supplement as u16);
+        carried.map(|entry| Self::open_part(Arc::clone(&self.data), entry.start..entry.end))
+    }
+
+    pub(crate) fn supplement_count(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.id == Section::Supplement as u16).count()
     }
 
     /// As [`section`](Self::section), with `None` for a section that the file does not have.
@@ -388,7 +427,7 @@ impl Container {
         self.entries.iter().map(|entry| SectionInfo {
             name: Section::of(entry.id).map_or("unknown", Section::name),
             parameter: entry.parameter,
-            offset: entry.start as u64,
+            offset: (entry.start - self.start) as u64,
             length: (entry.end - entry.start) as u64,
             crc32: entry.crc32,
         })
@@ -444,7 +483,7 @@ mod tests {
 
     #[test]
     fn sections_come_back() {
-        let container = Container::open(Box::new(sample())).unwrap();
+        let container = Container::open(Arc::new(sample())).unwrap();
         assert_eq!(container.section(Section::Identity, 0).unwrap(), b"who");
         assert_eq!(container.section(Section::Search, 1).unwrap(), b"second language");
         assert_eq!(container.find(Section::Search, 2).unwrap(), None);
@@ -456,12 +495,12 @@ mod tests {
     fn every_flip_and_truncation_is_noticed() {
         let file = sample();
         for length in 0..file.len() {
-            assert!(Container::open(Box::new(file[..length].to_vec())).is_err(), "{length}");
+            assert!(Container::open(Arc::new(file[..length].to_vec())).is_err(), "{length}");
         }
         for bit in 0..file.len() * 8 {
             let mut damaged = file.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
-            let noticed = Container::open(Box::new(damaged)).and_then(|container| container.verify());
+            let noticed = Container::open(Arc::new(damaged)).and_then(|container| container.verify());
             assert!(noticed.is_err(), "bit {bit}");
         }
     }
@@ -478,7 +517,7 @@ mod tests {
             file[32..36].copy_from_slice(&crc32fast::hash(&table).to_le_bytes());
             let crc = crc32fast::hash(&file[..60]);
             file[60..64].copy_from_slice(&crc.to_le_bytes());
-            Container::open(Box::new(file))
+            Container::open(Arc::new(file))
         };
         assert!(renamed(0).unwrap().find(Section::Search, 1).unwrap().is_some());
         assert!(matches!(renamed(REQUIRED), Err(Error::UnknownSection { id: 0x7777 })));

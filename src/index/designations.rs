@@ -10,12 +10,17 @@
 //!   | dialects varint, for each: its name text, acceptability u8 (0 preferred, 1 acceptable) | terms varint | part: members (concept of each term)
 //! ```
 //! Uses: 0 preferred, 1 synonym, 2 abbreviated, 3 former name, 4 index term, 5 inclusion, 255 other.
+//!
+//! Section *inactive designations*, in files that have such: numbers of the groups that are withdrawn, ascending,
+//! each a varint; the first group is 0. Active and withdrawn terms never share a group.
+//!
+//! Section *designation ids*, in files that have such: sparse texts, by term: the publisher's identifier of the term.
 
 use super::bytes::{Cursor, put_part, put_text, put_varint};
 use super::members::Members;
 use std::collections::BTreeMap;
 
-use crate::source::{Acceptability, Designation, DesignationUse};
+use crate::source::{Acceptability, Designation, DesignationStatus, DesignationUse};
 use crate::{Error, Result};
 
 const NAME: &str = "designations";
@@ -28,6 +33,7 @@ pub(crate) struct Group {
     pub(crate) language: String,
     pub(crate) r#use: DesignationUse,
     acceptability: BTreeMap<String, Acceptability>,
+    pub(crate) status: DesignationStatus,
     /// Number of its first term.
     pub(crate) first_term: u32,
     pub(crate) terms: u32,
@@ -39,7 +45,8 @@ impl Group {
     /// A term of this group as a designation.
     pub(crate) fn designation(&self, text: String) -> Designation {
         let (language, r#use) = (self.language.clone(), self.r#use.clone());
-        Designation { text, language, r#use, acceptability: self.acceptability.clone() }
+        let acceptability = self.acceptability.clone();
+        Designation { text, language, r#use, acceptability, status: self.status, ..Designation::default() }
     }
 
     pub(crate) fn members<'a>(&self, section: &'a [u8], count: u32) -> Result<Members<'a>> {
@@ -59,13 +66,42 @@ pub(crate) type GroupInput<'d> = (GroupKey<'d>, Vec<u32>);
 
 /// What the terms of a group have in common.
 ///
-/// Groups sort by language; within a language the searchable uses come first, so that the terms of a search
-/// section are consecutive.
+/// Groups sort by language; within a language the active and searchable uses come first, so that the terms of a
+/// search section are consecutive.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct GroupKey<'d> {
     pub(crate) language: &'d str,
+    pub(crate) status: DesignationStatus,
     pub(crate) r#use: &'d DesignationUse,
     pub(crate) acceptability: &'d BTreeMap<String, Acceptability>,
+}
+
+impl GroupKey<'_> {
+    /// Whether search looks at the terms.
+    pub(crate) fn is_searchable(&self) -> bool {
+        self.status == DesignationStatus::Active && self.r#use.is_searchable()
+    }
+}
+
+/// The section of inactive groups, empty if there are none.
+pub(crate) fn encode_inactive(groups: &[GroupInput<'_>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (number, (key, _)) in (0..).zip(groups) {
+        if key.status == DesignationStatus::Inactive {
+            put_varint(&mut out, number);
+        }
+    }
+    out
+}
+
+/// Marks the groups that are withdrawn.
+pub(crate) fn read_inactive(section: &[u8], groups: &mut [Group]) -> Result<()> {
+    let mut cursor = Cursor::new(section);
+    while !cursor.is_empty() {
+        let group = cursor.varint().and_then(|number| groups.get_mut(usize::try_from(number).ok()?));
+        group.ok_or(Error::corrupt("inactive designations", "it names no group"))?.status = DesignationStatus::Inactive;
+    }
+    Ok(())
 }
 
 pub(crate) fn encode(groups: &[GroupInput<'_>], count: u32) -> Vec<u8> {
@@ -134,7 +170,8 @@ fn parse(section: &[u8]) -> Option<Vec<Group>> {
         let terms = cursor.varint_u32()?;
         let members = cursor.part()?.len();
         let end = section.len() - cursor.remaining();
-        groups.push(Group { language, r#use, acceptability, first_term, terms, members: end - members..end });
+        let (status, members) = (DesignationStatus::Active, end - members..end);
+        groups.push(Group { language, r#use, acceptability, status, first_term, terms, members });
         first_term = first_term.checked_add(terms)?;
     }
     cursor.is_empty().then_some(groups)
@@ -150,15 +187,22 @@ mod tests {
             DesignationUse::Other { system: "http://snomed.info/sct".into(), code: "900000000000003001".into() };
         let silent = BTreeMap::new();
         let british = BTreeMap::from([("en-GB".to_owned(), Acceptability::Acceptable)]);
-        let key = |language, r#use, acceptability| GroupKey { language, r#use, acceptability };
-        let input: [GroupInput<'_>; 3] = [
+        let status = DesignationStatus::Active;
+        let key = |language, r#use, acceptability| GroupKey { language, status, r#use, acceptability };
+        let withdrawn = GroupKey { status: DesignationStatus::Inactive, ..key("en", &other, &silent) };
+        let input: [GroupInput<'_>; 4] = [
             (key("vi", &DesignationUse::Preferred, &silent), vec![0, 1, 2]),
             (key("vi", &DesignationUse::Synonym, &silent), vec![1, 1]),
             (key("en", &other, &british), vec![2]),
+            (withdrawn, vec![0, 1]),
         ];
         let section = encode(&input, 3);
-        let groups = read_groups(&section).unwrap();
-        assert_eq!(groups.len(), 3);
+        let mut groups = read_groups(&section).unwrap();
+        assert_eq!(groups.len(), 4);
+        read_inactive(&encode_inactive(&input), &mut groups).unwrap();
+        let statuses: Vec<_> = groups.iter().map(|group| group.status).collect();
+        assert_eq!(statuses, [status, status, status, DesignationStatus::Inactive]);
+        assert!(read_inactive(&[4], &mut groups).is_err() && read_inactive(&[0x80], &mut groups).is_err());
         assert_eq!((groups[2].language.as_str(), &groups[2].r#use, groups[2].first_term), ("en", &other, 5));
         assert_eq!(groups[2].designation("x".into()).acceptability, british);
         assert_eq!(groups[1].terms_of(&section, 3, 1).unwrap(), 3..5);

@@ -504,6 +504,20 @@ impl<'a> Hierarchy<'a> {
         }
     }
 
+    /// The concepts one step below in the tree, in the publisher's order.
+    pub(crate) fn tree_children(&self, concept: u32) -> Result<Vec<u32>> {
+        let node = self.node(concept)?;
+        let end = self.end(node)?;
+        let mut children = Vec::new();
+        let mut next = node + 1;
+        while next < end {
+            children.push(self.concept(next)?);
+            // A child's end lies behind the child, so the walk moves on.
+            next = self.end(next)?;
+        }
+        Ok(children)
+    }
+
     /// The concepts one step above, the tree's parent first.
     pub(crate) fn parents(&self, concept: u32) -> Result<Vec<(u32, EdgeKind)>> {
         let mut parents = Vec::new();

@@ -87,6 +87,7 @@ mod identity;
 pub(crate) mod members;
 #[cfg(feature = "mmap")]
 mod mmap;
+pub(crate) mod positions;
 #[cfg_attr(not(feature = "search"), allow(dead_code, reason = "written always, read by search alone"))]
 pub(crate) mod postings;
 pub(crate) mod properties;
@@ -99,4 +100,4 @@ mod write;
 
 pub use container::{FORMAT_VERSION, Kind, OLDEST_READABLE_VERSION, SectionInfo};
 pub use identity::Identity;
-pub use write::{to_bytes, to_file};
+pub use write::{to_bytes, to_bytes_with_supplements, to_file};

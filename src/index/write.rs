@@ -7,25 +7,82 @@ use super::container::{Builder, Kind, Section, write_atomically};
 use super::designations::{GroupInput, GroupKey};
 use super::hierarchy::{Edge, Refused};
 use super::identity::Identity;
+use super::positions::PlaceInput;
 use super::properties::Values;
 use super::sparse::{SparseBytes, SparseTexts};
 use super::status::Status;
 use super::terms::{MAX_CONCEPT_TEXT, TermsBuilder};
-use super::{codes, designations, hierarchy, properties, words};
+use super::{codes, designations, hierarchy, positions, properties, words};
 use crate::code::CodeKey;
-use crate::source::{Draft, DraftConcept, PropertyKind, PropertyValue, Report, Usability};
+use crate::source::{
+    Content, Designation, Draft, DraftConcept, DraftPosition, PropertyKind, PropertyValue, Report, Usability,
+};
+use crate::supplement::Side;
 use crate::text::TEXT_VERSION;
 use crate::{Error, Result};
 
-/// Compiles a draft into the bytes of an index. The same draft and report give the same bytes.
+/// Compiles a draft into the bytes of an index: a code system's, or if its content is
+/// [`Content::Supplement`] a supplement's. The same draft and report give the same bytes.
 ///
 /// # Errors
 ///
 /// [`Error::Draft`] if a code cannot be a key of the draft's grammar, is listed twice with the same mark,
-/// has a parent that is not listed, or is its own ancestor, or stands more than 255 levels down; if a property is defined twice; or if a text, or the texts
-/// of one concept together, are longer than an index can hold.
+/// has a parent that is not listed, or is its own ancestor, or stands more than 255 levels down; if a property is
+/// defined twice; if the labels of positions repeat or make no tree; if a text, or the texts of one concept together, are longer than an index can hold; or if a
+/// supplement does not say what it supplements, or says what is not for a supplement to say (parents, positions,
+/// usability, activity; see [`Draft::into_supplement`]).
 /// Readers report and mend such things in what they read, so this speaks of drafts made by hand.
 pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
+    build(draft, report)?.finish()
+}
+
+/// As [`to_bytes`], with supplements that the file carries: whoever opens it has them, in this order, as if they had
+/// been given to it by [`CodeSystem::with_supplement`](crate::CodeSystem::with_supplement).
+///
+/// ```
+/// use medterm::source::{Draft, DraftConcept, Report};
+/// use medterm::{CodeSystem, Edition, index};
+///
+/// let edition = |system: &str| Edition { system: system.into(), version: "1".into(), ..Edition::default() };
+/// let concepts = vec![DraftConcept { code: "A".into(), ..DraftConcept::default() }];
+/// let list = Draft { edition: edition("list"), concepts: concepts.clone(), ..Draft::default() };
+/// let names = Draft { edition: edition("names"), concepts, ..Draft::default() }.into_supplement("list");
+/// let file = index::to_bytes_with_supplements(&list, &Report::default(), &[(names, Report::default())])?;
+/// assert_eq!(CodeSystem::from_bytes(file)?.supplements()[0].edition().system, "names");
+/// # Ok::<(), medterm::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`to_bytes`] of each draft; [`Error::Draft`] if the first is itself a supplement; and [`Error::Argument`] if one
+/// of the others does not fit it, as [`CodeSystem::with_supplement`](crate::CodeSystem::with_supplement) says.
+pub fn to_bytes_with_supplements(draft: &Draft, report: &Report, supplements: &[(Draft, Report)]) -> Result<Vec<u8>> {
+    let mut file = build(draft, report)?;
+    if draft.content == Content::Supplement && !supplements.is_empty() {
+        return Err(Error::Draft { message: "a supplement carries no supplements".to_owned(), code: None });
+    }
+    let mut properties = draft.properties.clone();
+    for (number, (supplement, report)) in (0..).zip(supplements) {
+        let content = to_bytes(supplement, report)?;
+        let base = Side { edition: &draft.edition, grammar: draft.grammar, properties: &properties };
+        base.check(&side(supplement), supplement.supplements.as_deref().unwrap_or_default())?;
+        let earlier = supplements.iter().take(usize::from(number));
+        if earlier.map(|(earlier, _)| &earlier.edition).any(|earlier| earlier.is_same_release(&supplement.edition)) {
+            let (value, expected) = (supplement.edition.to_string(), "each supplement once".to_owned());
+            return Err(Error::Argument { what: "supplement", value, expected });
+        }
+        properties.extend(supplement.properties.iter().cloned());
+        file.add(Section::Supplement, number, content);
+    }
+    file.finish()
+}
+
+fn side(draft: &Draft) -> Side<'_> {
+    Side { edition: &draft.edition, grammar: draft.grammar, properties: &draft.properties }
+}
+
+fn build(draft: &Draft, report: &Report) -> Result<Builder> {
+    let kind = kind(draft)?;
     let concepts = Sorted::new(draft)?;
     let count = concepts.list.len() as u32;
     let (hierarchy, has_children) = write_hierarchy(&concepts)?;
@@ -34,12 +91,14 @@ pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
     let groups = concepts.groups();
     let mut search = BTreeMap::new();
     let mut group_inputs: Vec<GroupInput<'_>> = Vec::new();
+    let mut ids = Vec::new();
     for (key, designations) in &groups {
-        for (_, text) in designations {
-            let term = terms.push(text)?;
-            if key.r#use.is_searchable() {
+        for (_, designation) in designations {
+            let term = terms.push(&designation.text)?;
+            ids.extend(designation.id.as_deref().map(|id| (term, id)));
+            if key.is_searchable() {
                 let words = search.entry(key.language).or_insert_with(|| words::Writer::new(term));
-                words.add(text);
+                words.add(&designation.text);
             }
         }
         group_inputs.push((*key, designations.iter().map(|(concept, _)| *concept).collect()));
@@ -57,7 +116,7 @@ pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
         search_languages: search.keys().map(|language| (*language).to_owned()).collect(),
         ..Identity::default()
     };
-    let mut file = Builder::new(Kind::CodeSystem, TEXT_VERSION);
+    let mut file = Builder::new(kind, TEXT_VERSION);
     file.add(Section::Identity, 0, identity.with_report(report).encode());
     file.add(Section::Codes, 0, codes::encode(concepts.list.iter().map(|(key, _)| key.as_bytes()))?);
     file.add(Section::Status, 0, concepts.status(&has_children));
@@ -69,7 +128,46 @@ pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
     for (language, words) in search.into_values().enumerate() {
         file.add(Section::Search, language as u16, words.finish()?);
     }
-    file.finish()
+    // Sections that a file has only if it needs them: without them it stays what it was.
+    if let Some(target) = &draft.supplements {
+        file.add(Section::Target, 0, target.clone().into_bytes());
+    }
+    let inactive = designations::encode_inactive(&group_inputs);
+    if !inactive.is_empty() {
+        file.add(Section::InactiveDesignations, 0, inactive);
+    }
+    if !ids.is_empty() {
+        file.add(Section::DesignationIds, 0, SparseTexts::encode(&ids));
+    }
+    if let Some(positions) = write_positions(&concepts)? {
+        file.add(Section::Positions, 0, positions);
+    }
+    Ok(file)
+}
+
+/// What kind of file a draft makes. What a supplement cannot say is refused.
+fn kind(draft: &Draft) -> Result<Kind> {
+    let refuse = |message: &str| Err(Error::Draft { message: message.to_owned(), code: None });
+    match (draft.content, &draft.supplements) {
+        (Content::Supplement, Some(target)) if !target.is_empty() => {}
+        (Content::Supplement, _) => return refuse("a supplement must say what it supplements: `Draft::supplements`"),
+        (_, Some(_)) => return refuse("only a draft whose content is a supplement supplements something"),
+        (_, None) => return Ok(Kind::CodeSystem),
+    }
+    let oversteps = |concept: &&DraftConcept| {
+        !concept.parents.is_empty()
+            || !concept.positions.is_empty()
+            || concept.inactive
+            || concept.usability != Usability::Usable
+    };
+    match draft.concepts.iter().find(oversteps) {
+        Some(concept) => {
+            let message = "a supplement adds names and properties, no parents, positions, usability or activity; \
+                           `Draft::into_supplement` drops them";
+            Err(refused(concept, message))
+        }
+        None => Ok(Kind::Supplement),
+    }
 }
 
 /// Compiles a draft and writes the index to a file, atomically: the old file stays until the new one is complete.
@@ -125,16 +223,17 @@ impl<'d> Sorted<'d> {
     }
 
     /// All designations by group; inside a group by concept, then in the order of the draft.
-    fn groups(&self) -> BTreeMap<GroupKey<'d>, Vec<(u32, &'d str)>> {
-        let mut groups: BTreeMap<GroupKey<'d>, Vec<(u32, &'d str)>> = BTreeMap::new();
+    fn groups(&self) -> BTreeMap<GroupKey<'d>, Vec<(u32, &'d Designation)>> {
+        let mut groups: BTreeMap<GroupKey<'d>, Vec<(u32, &'d Designation)>> = BTreeMap::new();
         for (number, concept) in self.numbered() {
             for designation in &concept.designations {
                 let key = GroupKey {
                     language: &designation.language,
+                    status: designation.status,
                     r#use: &designation.r#use,
                     acceptability: &designation.acceptability,
                 };
-                groups.entry(key).or_default().push((number, &designation.text));
+                groups.entry(key).or_default().push((number, designation));
             }
         }
         groups
@@ -190,6 +289,25 @@ fn write_hierarchy(concepts: &Sorted<'_>) -> Result<(Vec<u8>, Vec<bool>)> {
     let view = hierarchy::Hierarchy::open(&section, count)?;
     let has_children = (0..count).map(|concept| view.has_children(concept)).collect::<Result<_>>()?;
     Ok((section, has_children))
+}
+
+/// The section of places, if any concept has one.
+fn write_positions(concepts: &Sorted<'_>) -> Result<Option<Vec<u8>>> {
+    let mut places = Vec::new();
+    let mut owners = Vec::new();
+    for (number, concept) in concepts.numbered() {
+        for DraftPosition { label, parent } in &concept.positions {
+            places.push(PlaceInput { label, parent: parent.as_deref(), concept: number });
+            owners.push(concept);
+        }
+    }
+    if places.is_empty() {
+        return Ok(None);
+    }
+    positions::encode(&places).map(Some).map_err(|(at, reason)| match (owners.get(at), places.get(at)) {
+        (Some(concept), Some(place)) => refused(concept, format!("{reason}: {}", place.label)),
+        _ => Error::Draft { message: reason.into(), code: None },
+    })
 }
 
 /// What [`MAX_CONCEPT_TEXT`] forbids to read must not be written.

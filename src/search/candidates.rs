@@ -101,6 +101,11 @@ impl Lists {
 }
 
 impl Candidates {
+    /// Forgets the lists of terms, which are kept by the positions of vocabularies.
+    pub(super) fn forget_lists(&mut self) {
+        self.lists.forget();
+    }
+
     /// Gives each term what the query's words are worth to it, and chooses the best, at least `wanted` if so many
     /// have some word.
     pub(super) fn find<'w>(

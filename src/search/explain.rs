@@ -19,7 +19,7 @@ impl Searcher {
     ) -> Result<Hit<'a>> {
         let damaged = || Error::corrupt("search", "a term is no designation");
         let asked = self.query.variant(found.variant).ok_or_else(damaged)?;
-        let (group, concept) = system.owner(found.term)?.ok_or_else(damaged)?;
+        let (group, concept) = system.owner(found.layer, found.term)?.ok_or_else(damaged)?;
         self.reader.spell(language, found.term)?;
         let tokens = self.reader.analyzer().tokens();
         let matched = self.scorer.matches(found);
@@ -48,7 +48,7 @@ impl Searcher {
         unmatched.dedup();
         Ok(Hit {
             concept: Concept::new(system, concept),
-            designation: group.designation(self.reader.text().to_owned()),
+            designation: system.designation(found.layer, found.term, group, self.reader.text().to_owned())?,
             score: found.score.clamp(0.0, 1000.0) as u16,
             confidence: found.confidence,
             matches,

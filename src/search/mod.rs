@@ -35,6 +35,7 @@ use crate::index::terms::Terms;
 use crate::index::words::Words;
 use crate::lexicon::Lexicon;
 use crate::source::{Designation, Usability};
+use crate::supplement::Layer;
 use crate::system::CodeSystem;
 use crate::terminology::Terminology;
 
@@ -101,10 +102,7 @@ impl Searcher {
         let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored };
         let mut hits = Vec::new();
         for system in systems {
-            if system.text_version() != crate::text::TEXT_VERSION {
-                let (found, current) = (system.text_version(), crate::text::TEXT_VERSION);
-                return Err(crate::Error::TextVersion { found, current });
-            }
+            system.check_text_version()?;
             let by_code = code_hits(system, query, options)?;
             hits.append(&mut self.word_hits(system, by_code, &mut run)?);
         }
@@ -123,7 +121,7 @@ impl Searcher {
         mut hits: Vec<Hit<'a>>,
         run: &mut Run<'_>,
     ) -> Result<Vec<Hit<'a>>> {
-        let languages = Languages::open(system, run.options, &mut self.reader)?;
+        let languages = Languages::open(system, run.options, &mut self.reader, &mut self.candidates)?;
         run.scored.clear();
         self.scorer.start();
         for word in self.query.typed_mut() {
@@ -157,7 +155,8 @@ impl Searcher {
                 }
                 categories.push(category);
             }
-            let Some(opened) = languages.list.iter().find(|opened| opened.number == found.language) else { continue };
+            let is_it = |opened: &&OpenedLanguage<'_>| (opened.layer, opened.number) == (found.layer, found.language);
+            let Some(opened) = languages.list.iter().find(is_it) else { continue };
             hits.push(self.explain(system, languages.of(opened), found)?);
         }
         Ok(hits)
@@ -200,14 +199,15 @@ impl Searcher {
     }
 }
 
-/// The languages of a system that are searched, opened.
+/// The languages of a system and its supplements that are searched, opened.
 struct Languages<'a> {
-    terms: Terms<'a>,
     list: Vec<OpenedLanguage<'a>>,
 }
 
 struct OpenedLanguage<'a> {
+    layer: Layer,
     number: u16,
+    terms: Terms<'a>,
     words: Words<'a>,
     /// What terms are worth for their use: up to which term of the language, and how much; `None` if they are not
     /// wanted.
@@ -217,29 +217,41 @@ struct OpenedLanguage<'a> {
 }
 
 impl<'a> Languages<'a> {
-    fn open(system: &'a CodeSystem, options: &SearchOptions, reader: &mut TermReader) -> Result<Self> {
-        let terms = system.terms()?;
-        let languages = &system.identity().search_languages;
-        reader.make_room(languages.len());
-        let mut list = Vec::with_capacity(languages.len());
-        for (number, language) in languages.iter().enumerate() {
-            if options.wants_language(language) {
-                let number = u16::try_from(number).unwrap_or(u16::MAX);
-                let vocabulary = reader.vocabulary(system, number, &terms);
-                let words = system.words(number)?;
-                let groups = system.groups().iter().filter(|group| group.first_term >= words.first_term);
-                let worth = |group: &Group| options.wants_use(&group.r#use).then(|| score::worth(&group.r#use));
-                let end = |group: &Group| group.first_term.saturating_add(group.terms) - words.first_term;
-                let uses = groups.map(|group| (end(group), worth(group))).take_while(|(end, _)| *end <= words.terms);
-                list.push(OpenedLanguage { number, words, uses: uses.collect(), vocabulary });
+    fn open(
+        system: &'a CodeSystem,
+        options: &SearchOptions,
+        reader: &mut TermReader,
+        candidates: &mut candidates::Candidates,
+    ) -> Result<Self> {
+        let mut wanted = Vec::new();
+        for layer in system.layers() {
+            let file = system.resource(layer)?;
+            for (number, language) in (0..).zip(&file.identity().search_languages) {
+                if options.wants_language(language) {
+                    wanted.push((layer, file, number));
+                }
             }
         }
-        Ok(Self { terms, list })
+        if reader.make_room(wanted.len()) {
+            candidates.forget_lists();
+        }
+        let mut list = Vec::with_capacity(wanted.len());
+        for (layer, file, number) in wanted {
+            let terms = file.terms()?;
+            let vocabulary = reader.vocabulary(file, number, &terms);
+            let words = file.words(number)?;
+            let groups = file.groups().iter().filter(|group| group.first_term >= words.first_term);
+            let worth = |group: &Group| options.wants_use(&group.r#use).then(|| score::worth(&group.r#use));
+            let end = |group: &Group| group.first_term.saturating_add(group.terms) - words.first_term;
+            let uses = groups.map(|group| (end(group), worth(group))).take_while(|(end, _)| *end <= words.terms);
+            list.push(OpenedLanguage { layer, number, terms, words, uses: uses.collect(), vocabulary });
+        }
+        Ok(Self { list })
     }
 
     fn of<'s>(&'s self, opened: &'s OpenedLanguage<'a>) -> Language<'s> {
-        let OpenedLanguage { number, words, uses, vocabulary } = opened;
-        Language { words, terms: &self.terms, uses, number: *number, vocabulary: *vocabulary }
+        let OpenedLanguage { layer, number, terms, words, uses, vocabulary } = opened;
+        Language { words, terms, uses, layer: *layer, number: *number, vocabulary: *vocabulary }
     }
 }
 

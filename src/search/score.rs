@@ -6,12 +6,13 @@ use super::options::MOST_BOOST;
 use super::query::Asked;
 use super::vocabulary::{Language, TermReader, TermWord};
 use super::{Confidence, Reading, Run};
+use crate::Result;
 use crate::code::Mark;
 use crate::concept::Concept;
 use crate::lexicon::{Role, RoleWord, role};
 use crate::source::DesignationUse;
+use crate::supplement::Layer;
 use crate::system::CodeSystem;
-use crate::{Error, Result};
 
 /// What a term is worth for its use.
 pub(super) fn worth(r#use: &DesignationUse) -> f32 {
@@ -26,8 +27,10 @@ pub(super) fn worth(r#use: &DesignationUse) -> f32 {
 #[derive(Clone, Debug)]
 pub(super) struct Scored {
     pub(super) concept: u32,
+    /// The file that it is of …
+    pub(super) layer: Layer,
     pub(super) term: u32,
-    /// The language that it is of, by number.
+    /// … and the language there, by number.
     pub(super) language: u16,
     /// Which way to read the query found it.
     pub(super) variant: usize,
@@ -88,7 +91,7 @@ pub(super) fn rank(scored: &mut [Scored]) {
             .total_cmp(&a.score)
             .then(a.said.total_cmp(&b.said))
             .then(a.concept.cmp(&b.concept))
-            .then(a.term.cmp(&b.term))
+            .then((a.layer, a.term).cmp(&(b.layer, b.term)))
     });
 }
 
@@ -194,7 +197,8 @@ impl Scorer {
             if score + most_boost < self.least_wanted(limit) {
                 continue;
             }
-            let (group, concept) = system.owner(term)?.ok_or(Error::corrupt("search", "a term is no designation"))?;
+            // A supplement may name codes that the system lacks.
+            let Some((group, concept)) = system.owner(language.layer, term)? else { continue };
             let concept = Concept::new(system, concept);
             if !run.options.want(&concept)? {
                 continue;
@@ -214,6 +218,7 @@ impl Scorer {
             let matches = (start, self.all.len() as u32);
             run.scored.push(Scored {
                 concept,
+                layer: language.layer,
                 term,
                 language: language.number,
                 variant,

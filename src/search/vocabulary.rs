@@ -5,11 +5,14 @@
 //! its tokens are. Terms that are written in an unusual way (combining marks, apostrophes) are spelled and
 //! analysed instead, by the same analysis that indexed them.
 
+use std::sync::Arc;
+
 use crate::Result;
 use crate::index::terms::Terms;
 use crate::index::words::Words;
 use crate::lexicon::RoleWord;
-use crate::system::{CodeSystem, Same};
+use crate::resource::{Resource, Same};
+use crate::supplement::Layer;
 use crate::text::{Analyzer, Brackets};
 
 /// A form that no word has.
@@ -45,7 +48,7 @@ enum Token {
 /// What is known of the tokens of one language.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    system: Same,
+    file: Same,
     language: u16,
     tokens: Vec<Token>,
 }
@@ -67,6 +70,8 @@ pub(super) struct Language<'a> {
     pub(super) terms: &'a Terms<'a>,
     /// What its terms are worth for their use: up to which term, and how much; `None` if they are not wanted.
     pub(super) uses: &'a [(u32, Option<f32>)],
+    /// Which file of the system it is of.
+    pub(super) layer: Layer,
     /// Its number in the index.
     pub(super) number: u16,
     /// Which vocabulary is the language's.
@@ -82,21 +87,24 @@ impl Language<'_> {
 }
 
 impl TermReader {
-    /// Forgets what it knows if so many languages more would be too many.
-    pub(super) fn make_room(&mut self, languages: usize) {
-        if self.vocabularies.len().saturating_add(languages) > MOST_VOCABULARIES {
+    /// Forgets what it knows if so many languages more would be too many, and gives true: positions of vocabularies
+    /// then mean others than before.
+    pub(super) fn make_room(&mut self, languages: usize) -> bool {
+        let too_many = self.vocabularies.len().saturating_add(languages) > MOST_VOCABULARIES;
+        if too_many {
             self.vocabularies.clear();
         }
+        too_many
     }
 
     /// The position of the vocabulary of a language, made if there is none.
-    pub(super) fn vocabulary(&mut self, system: &CodeSystem, language: u16, terms: &Terms<'_>) -> usize {
-        let is_it = |known: &Vocabulary| known.language == language && known.system.is(system);
+    pub(super) fn vocabulary(&mut self, file: &Arc<Resource>, language: u16, terms: &Terms<'_>) -> usize {
+        let is_it = |known: &Vocabulary| known.language == language && known.file.is(file);
         if let Some(position) = self.vocabularies.iter().position(is_it) {
             return position;
         }
         let tokens = vec![Token::Unknown; terms.token_count() as usize];
-        self.vocabularies.push(Vocabulary { system: Same::of(system), language, tokens });
+        self.vocabularies.push(Vocabulary { file: Same::of(file), language, tokens });
         self.vocabularies.len() - 1
     }
 

@@ -303,6 +303,7 @@ impl<'a> Table<'a> {
             language: language.unwrap_or_default(),
             properties: self.bound.definitions.clone(),
             concepts: self.concepts,
+            supplements: self.mapping.supplements.clone(),
         };
         (draft, self.report)
     }
@@ -347,8 +348,8 @@ impl<'a> Table<'a> {
             usability: self.usability(row),
             inactive: self.is_inactive(row),
             designations: self.designations(row),
-            parents: Vec::new(),
             properties: self.properties(row),
+            ..DraftConcept::default()
         };
         let parents = self.bound.parents.iter().map(|&column| row.field(column).trim().to_owned());
         let parents = parents.filter(|parent| !parent.is_empty()).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Layer;
 use crate::code::{CodeGrammar, Mark};
 use crate::edition::Edition;
 
@@ -75,6 +76,23 @@ pub struct Designation {
     /// How dialects take the term, by BCP 47 tag (`en-GB`) or by the publisher's identifier of the dialect, as a
     /// SNOMED CT language reference set tells it. Empty where the publisher tells nothing of dialects.
     pub acceptability: BTreeMap<String, Acceptability>,
+    /// Whether its publisher still stands by it.
+    pub status: DesignationStatus,
+    /// The publisher's identifier of the term, such as a SNOMED CT description identifier.
+    pub id: Option<String>,
+    /// Which file it came from. An index tells; in a draft it means nothing.
+    pub layer: Layer,
+}
+
+/// Whether the publisher of a term stands by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DesignationStatus {
+    /// It is in use.
+    #[default]
+    Active,
+    /// It is withdrawn, and listed so that old records can be read. It is neither searched nor shown as a name.
+    Inactive,
 }
 
 /// How a dialect takes a term.
@@ -141,7 +159,7 @@ pub struct PropertyDefinition {
 }
 
 /// A property's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PropertyValue {
     /// For [`PropertyKind::Boolean`].
@@ -173,15 +191,30 @@ pub struct DraftConcept {
     pub parents: Vec<Parent>,
     /// Its properties: an index into [`Draft::properties`], and a value. A property may repeat.
     pub properties: Vec<(usize, PropertyValue)>,
+    /// Where it stands in the publisher's tree, if the publisher gives a label to each place: the tree numbers of
+    /// MeSH. Empty for lists whose parents say it all.
+    pub positions: Vec<DraftPosition>,
 }
 
-/// A code system in memory.
+/// One of the places of a concept in its publisher's tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DraftPosition {
+    /// The publisher's name of the place, which no other place has: `C08.381.677`.
+    pub label: String,
+    /// The label of the place above it; `None` at the top.
+    pub parent: Option<String>,
+}
+
+/// A code system or a supplement in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// Which list and which edition it is.
     pub edition: Edition,
     /// How much of the list it holds.
     pub content: Content,
+    /// For a supplement, the code system that it supplements (FHIR `CodeSystem.supplements`): a short name, alias or
+    /// canonical URL, with `|` and a version if it is for one edition alone. `None` for everything else.
+    pub supplements: Option<String>,
     /// How its codes are written.
     pub grammar: CodeGrammar,
     /// Language in which a concept is shown unless another is asked for.
@@ -190,4 +223,32 @@ pub struct Draft {
     pub properties: Vec<PropertyDefinition>,
     /// Its concepts, in the publisher's order.
     pub concepts: Vec<DraftConcept>,
+}
+
+impl Draft {
+    /// Makes a supplement of a list: its names and properties are kept for the codes of another list, and what only
+    /// the list that defines a code can say is dropped (parents, positions, usability, activity).
+    ///
+    /// `target` is what [`supplements`](Self::supplements) says. The edition becomes the supplement's own, so give it
+    /// another name than the list has. Twins keep their marks, by which they are told apart.
+    ///
+    /// ```
+    /// use medterm::source::{Content, Draft};
+    /// // As read from a list that has the same codes, with names in another language.
+    /// let draft = Draft::default();
+    /// let supplement = draft.into_supplement("icd10-vn|tt06");
+    /// assert_eq!(supplement.content, Content::Supplement);
+    /// ```
+    #[must_use]
+    pub fn into_supplement(mut self, target: impl Into<String>) -> Self {
+        self.content = Content::Supplement;
+        self.supplements = Some(target.into());
+        for concept in &mut self.concepts {
+            concept.parents.clear();
+            concept.positions.clear();
+            concept.usability = Usability::Usable;
+            concept.inactive = false;
+        }
+        self
+    }
 }

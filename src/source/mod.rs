@@ -31,7 +31,7 @@ mod spreadsheet;
 pub mod tt06;
 
 pub use draft::{
-    Acceptability, Content, Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, PropertyDefinition,
-    PropertyKind, PropertyValue, Usability,
+    Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,
+    EdgeKind, Parent, PropertyDefinition, PropertyKind, PropertyValue, Usability,
 };
 pub use report::{Entry, Place, Report, Severity, SourceFile};

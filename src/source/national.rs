@@ -173,7 +173,7 @@ impl ListBuilder {
             grammar: CodeGrammar::Icd10,
             language: "vi".to_owned(),
             properties,
-            concepts: Vec::new(),
+            ..Draft::default()
         };
         Self { draft, report, places: Vec::new(), by_key: HashMap::new(), by_group: HashMap::new() }
     }

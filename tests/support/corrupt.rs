@@ -15,6 +15,7 @@ pub(crate) const DESIGNATIONS: u16 = 0x11;
 pub(crate) const HIERARCHY: u16 = 0x20;
 pub(crate) const PROPERTIES: u16 = 0x30;
 pub(crate) const SEARCH: u16 = 0x40;
+pub(crate) const SUPPLEMENT: u16 = 0x50;
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap())
@@ -49,11 +50,19 @@ pub(crate) fn sections(file: &[u8]) -> Vec<(u16, Range<usize>)> {
     entries(file).into_iter().filter_map(|entry| Some((u16_at(file, entry), place(file, entry)?))).collect()
 }
 
-/// Makes every checksum right, and the digest. Anything else stays as damaged as it is.
+/// Makes every checksum right, and the digest; also those of files that the file carries. Anything else stays as
+/// damaged as it is.
 pub(crate) fn repair(file: &mut [u8]) {
+    repair_nested(file, true);
+}
+
+fn repair_nested(file: &mut [u8], carries: bool) {
     let entries = entries(file);
     for &entry in &entries {
         if let Some(place) = place(file, entry) {
+            if carries && u16_at(file, entry) == SUPPLEMENT {
+                repair_nested(&mut file[place.clone()], false);
+            }
             let crc = crc32fast::hash(&file[place]);
             file[entry + 8..entry + 12].copy_from_slice(&crc.to_le_bytes());
         }

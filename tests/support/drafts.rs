@@ -1,22 +1,35 @@
 //! The tiny lists whose indexes are committed in `tests/format`. They are invented, but for well-known codes, and
 //! between them have everything that an index can hold. Changing one changes its committed index.
+#![allow(clippy::unwrap_used, dead_code, reason = "a tool of tests; not each uses all of it")]
 
 use medterm::code::{CodeGrammar, Mark};
 use medterm::source::{
-    Acceptability, Content, Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place,
-    PropertyDefinition, PropertyKind, PropertyValue, Report, Severity, SourceFile, Usability,
+    Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,
+    EdgeKind, Parent, Place, PropertyDefinition, PropertyKind, PropertyValue, Report, Severity, SourceFile, Usability,
 };
-use medterm::{Edition, InForce};
+use medterm::{Edition, InForce, index};
 
 /// The lists by the names of their index files.
-pub(crate) const NAMES: [&str; 4] = ["later", "former", "graph", "empty"];
+pub(crate) const NAMES: [&str; 7] = ["later", "former", "graph", "empty", "names", "carrying", "places"];
+/// Which of them is a supplement; all others are code systems.
+pub(crate) const SUPPLEMENT: &str = "names";
 
-/// The list of an index file.
+/// The bytes of an index file, as the present writer makes them.
+pub(crate) fn bytes(name: &str) -> Vec<u8> {
+    let (draft, report) = list(name);
+    let carried = if name == "carrying" { vec![(names(), Report::default())] } else { Vec::new() };
+    index::to_bytes_with_supplements(&draft, &report, &carried).unwrap()
+}
+
+/// The list of an index file, without what it carries.
 pub(crate) fn list(name: &str) -> (Draft, Report) {
     match name {
         "later" => (later(), report()),
         "former" => (former(), Report::default()),
         "graph" => (graph(), Report::default()),
+        "names" => (names(), report()),
+        "carrying" => (former(), Report::default()),
+        "places" => (places(), Report::default()),
         _ => (Draft { edition: edition("empty", "1"), ..Draft::default() }, Report::default()),
     }
 }
@@ -123,6 +136,7 @@ fn later() -> Draft {
         language: "vi".into(),
         properties,
         concepts,
+        ..Draft::default()
     };
     add_term(&mut draft, "J18.9", DesignationUse::Synonym, "vi", "Sưng phổi");
     add_term(&mut draft, "J18.9", DesignationUse::Synonym, "vi", "Phế viêm");
@@ -159,7 +173,6 @@ fn former() -> Draft {
         content: Content::Complete,
         grammar: CodeGrammar::Icd10,
         language: "vi".into(),
-        properties: Vec::new(),
         concepts: vec![
             concept("X", Bare, "", Grouper, "Chương X", "Chapter X"),
             concept("I10", Bare, "", Usable, "Cao huyết áp nguyên phát", "Primary hypertension"),
@@ -169,6 +182,7 @@ fn former() -> Draft {
             concept("M54.5", Bare, "", Usable, "Đau lưng vùng thấp", "Low back pain"),
             concept("Z99.9", Bare, "", Usable, "Suy tim cũ", "Old heart failure"),
         ],
+        ..Draft::default()
     };
     draft.edition.in_force = InForce { from: None, until: "2026-06-30".parse().ok() };
     draft
@@ -208,7 +222,89 @@ fn graph() -> Draft {
         content: Content::Fragment,
         grammar: CodeGrammar::Verbatim,
         language: "en".into(),
-        properties: Vec::new(),
         concepts,
+        ..Draft::default()
     }
+}
+
+/// A supplement to both editions of the list: names in another language, local names, properties, twins, and codes
+/// that one edition or both lack.
+fn names() -> Draft {
+    use Mark::{Dagger, None as Bare};
+    use Usability::Usable;
+    let mut concepts = vec![
+        concept("J18.9", Bare, "", Usable, "", "Lung fever"),
+        concept("A17", Bare, "", Usable, "", ""),
+        concept("A17", Dagger, "", Usable, "", ""),
+        concept("A17.0", Bare, "", Usable, "", ""),
+        concept("I10", Bare, "", Usable, "", ""),
+        concept("Z99.8", Bare, "", Usable, "", "A code that no edition has"),
+    ];
+    for (concept, french) in concepts.iter_mut().zip([
+        "Pneumopathie, sans précision",
+        "Tuberculose du système nerveux",
+        "Tuberculose du système nerveux†",
+        "Méningite tuberculeuse",
+        "Hypertension essentielle",
+        "Un code absent",
+    ]) {
+        concept.designations.push(Designation::preferred("fr", french));
+    }
+    let property = |name: &str, kind| PropertyDefinition { name: name.into(), description: String::new(), kind };
+    let mut draft = Draft {
+        edition: edition("local-names", "3"),
+        content: Content::Supplement,
+        supplements: Some("https://example.org/list".into()),
+        grammar: CodeGrammar::Icd10,
+        language: "fr".into(),
+        properties: vec![property("note", PropertyKind::Text), property("local-flag", PropertyKind::Boolean)],
+        concepts,
+    };
+    add_term(&mut draft, "I10", DesignationUse::Synonym, "vi", "Áp huyết cao");
+    add_value(&mut draft, "J18.9", 0, PropertyValue::Text("Ghi rõ tác nhân nếu biết.".into()));
+    add_value(&mut draft, "J18.9", 0, PropertyValue::Text("Gửi khoa hô hấp.".into()));
+    add_value(&mut draft, "I10", 1, PropertyValue::Boolean(true));
+    draft
+}
+
+/// Concepts at several labelled places with other children at each; withdrawn terms; terms with identifiers.
+fn places() -> Draft {
+    /// A label, and that of the place above.
+    type Place = (&'static str, Option<&'static str>);
+    let places: [(&str, &str, &[Place]); 6] = [
+        ("D012140", "Respiratory Tract Diseases", &[("C08", None)]),
+        ("D014652", "Vascular Diseases", &[("C14", None)]),
+        ("D006976", "Hypertension, Pulmonary", &[("C08.381", Some("C08")), ("C14.907", Some("C14"))]),
+        ("D010547", "Persistent Fetal Circulation Syndrome", &[("C08.381.677", Some("C08.381"))]),
+        ("D000081029", "Pulmonary Arterial Hypertension", &[("C14.907.1", Some("C14.907"))]),
+        ("D000000", "A concept without a place", &[]),
+    ];
+    let mut concepts: Vec<DraftConcept> = places
+        .into_iter()
+        .map(|(code, name, places)| {
+            let mut concept = concept(code, Mark::None, "", Usability::Usable, "", name);
+            concept.positions = places
+                .iter()
+                .map(|(label, parent)| DraftPosition { label: (*label).into(), parent: parent.map(Into::into) })
+                .collect();
+            concept
+        })
+        .collect();
+    if let Some(hypertension) = concepts.get_mut(2) {
+        let term = |text: &str, status, id: &str| Designation {
+            text: text.into(),
+            language: "en".into(),
+            r#use: DesignationUse::Synonym,
+            status,
+            id: Some(id.into()),
+            ..Designation::default()
+        };
+        let withdrawn = DesignationStatus::Inactive;
+        hypertension.designations.extend([
+            term("Pulmonary Hypertension", DesignationStatus::Active, "T000001"),
+            term("Ayerza Syndrome", withdrawn, "T000002"),
+            Designation { r#use: DesignationUse::Preferred, ..term("Lung Hypertonia", withdrawn, "T000003") },
+        ]);
+    }
+    Draft { edition: edition("places", "1"), language: "en".into(), concepts, ..Draft::default() }
 }

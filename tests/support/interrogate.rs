@@ -5,7 +5,7 @@ use std::fmt::{Debug, Write};
 
 use medterm::source::DesignationUse;
 use medterm::translate::Migration;
-use medterm::{CodeSystem, Concept, Result, SearchOptions, Searcher, Terminology};
+use medterm::{CodeSystem, Concept, Position, Result, SearchOptions, Searcher, Terminology};
 
 /// How each answer begins that could not be given.
 pub(crate) const REFUSED: &str = "refused: ";
@@ -21,8 +21,19 @@ const CODES: [&str; 16] = [
     "kg-1",
 ];
 /// Queries that take every reading, and some that take none.
-const QUERIES: [&str; 10] =
-    ["", "viêm phổi", "viem", "vieem phooir", "pho6i3", "xuy tim", "vime", "pneumonia", "J18", "heart kidn"];
+const QUERIES: [&str; 11] = [
+    "",
+    "viêm phổi",
+    "viem",
+    "vieem phooir",
+    "pho6i3",
+    "xuy tim",
+    "vime",
+    "pneumonia",
+    "J18",
+    "heart kidn",
+    "hyperten",
+];
 
 /// A text that keeps its beginning and a hash of all of it.
 struct Summary {
@@ -63,6 +74,13 @@ pub(crate) fn interrogate(system: &CodeSystem, other: &CodeSystem) -> Vec<String
     notes.add("versions", Ok((system.format_version(), system.text_version(), system.digest())));
     notes.add("sections", Ok(system.sections().collect::<Vec<_>>()));
     notes.add("properties", Ok(system.properties()));
+    for supplement in system.supplements() {
+        notes.add("supplement", Ok((supplement.identity(), supplement.supplements(), supplement.properties())));
+        notes.add("unmatched", system.unmatched(supplement));
+    }
+    for label in ["", "C08", "C08.381", "C14.907.1", "X"] {
+        notes.add(("position", label), system.position(label).and_then(|place| place.map(places_around).transpose()));
+    }
     notes.add("roots", system.roots().and_then(|roots| codes(&roots)));
     for code in CODES {
         notes.add(("lookup", code), system.lookup(code).and_then(|found| codes(found.concepts())));
@@ -82,6 +100,13 @@ pub(crate) fn interrogate(system: &CodeSystem, other: &CodeSystem) -> Vec<String
     notes.0
 }
 
+/// A place, and those above and below it.
+fn places_around(place: Position<'_>) -> Result<(String, String, Option<String>, Vec<String>)> {
+    let above = place.parent()?.map(|above| above.label()).transpose()?;
+    let below = place.children()?.iter().map(Position::label).collect::<Result<_>>()?;
+    Ok((place.label()?, place.concept()?.code()?, above, below))
+}
+
 /// Concepts by their codes: their numbers would hide what their codes say.
 fn codes(concepts: &[Concept<'_>]) -> Result<Vec<String>> {
     concepts.iter().take(4 * MOST_CONCEPTS).map(Concept::marked_code).collect()
@@ -95,12 +120,15 @@ fn ask_concept(concept: &Concept<'_>, notes: &mut Notes) {
     notes.add((id, "usability"), concept.usability());
     notes.add((id, "active"), concept.is_active());
     notes.add((id, "display"), concept.display());
-    for language in ["vi", "en", "xx"] {
+    for language in ["vi", "en", "fr", "xx"] {
         notes.add((id, language), concept.display_in(language));
     }
     notes.add((id, "designations"), concept.designations());
     notes.add((id, "synonyms"), concept.designations_of(&DesignationUse::Synonym));
     notes.add((id, "properties"), concept.properties());
+    let places =
+        concept.positions().and_then(|places| places.into_iter().map(places_around).collect::<Result<Vec<_>>>());
+    notes.add((id, "positions"), places);
     let parents = concept.parents();
     notes.add(
         (id, "parent kinds"),

@@ -141,6 +141,7 @@ pub(super) struct PropertyColumn {
 /// | `encoding` | see [`Encoding`]; needed only if the file is neither UTF-8 nor marked |
 /// | `grammar` | `verbatim` (the default) or `icd10` |
 /// | `content` | `complete` (the default), `fragment` or `supplement` |
+/// | `supplements` | for a supplement: the code system whose codes it names, as `icd10-vn` or `icd10-vn\|tt06` |
 /// | `language` | language shown unless another is asked for; that of the first display, if not told |
 /// | `system`, `url`, `version`, `title`, `issued-by`, `alias`, `from`, `until` | the [`Edition`]; days as `YYYY-MM-DD` |
 ///
@@ -164,6 +165,7 @@ pub struct Mapping {
     pub(super) encoding: Option<Encoding>,
     pub(super) grammar: CodeGrammar,
     pub(super) content: Content,
+    pub(super) supplements: Option<String>,
     pub(super) language: Option<String>,
     pub(super) edition: Edition,
 }
@@ -189,6 +191,7 @@ impl Mapping {
             encoding: None,
             grammar: CodeGrammar::default(),
             content: Content::default(),
+            supplements: None,
             language: None,
             edition: Edition::default(),
         }
@@ -316,6 +319,15 @@ impl Mapping {
         self
     }
 
+    /// The file is a supplement to a code system, given by name or URL, and by its version after `|` if it is for one
+    /// edition alone: see [`Draft::supplements`](super::super::Draft::supplements).
+    #[must_use]
+    pub fn supplements(mut self, target: &str) -> Self {
+        self.content = Content::Supplement;
+        self.supplements = Some(target.to_owned());
+        self
+    }
+
     /// The language shown unless another is asked for, where it is not that of the first display.
     #[must_use]
     pub fn language(mut self, language: &str) -> Self {
@@ -344,6 +356,9 @@ impl Mapping {
         }
         if self.status.is_none() != self.inactive_values.is_empty() {
             return Err(refused("status", "both a column (status=) and its values (status.inactive=)"));
+        }
+        if (self.content == Content::Supplement) != self.supplements.is_some() {
+            return Err(refused("content", "for a supplement, and for nothing else, supplements= with a list's name"));
         }
         for (index, property) in self.properties.iter().enumerate() {
             let earlier = self.properties.iter().take(index).find(|earlier| earlier.name == property.name);
@@ -407,6 +422,10 @@ impl Mapping {
             ("encoding", None) => self.encoding = Some(value.parse().ok()?),
             ("grammar", None) => self.grammar = grammar(value)?,
             ("content", None) => self.content = content(value)?,
+            ("supplements", None) => {
+                self.content = Content::Supplement;
+                self.supplements = Some(value.to_owned());
+            }
             ("language", None) => self.language = Some(value.to_owned()),
             ("system", None) => self.edition.system = value.to_owned(),
             ("url", None) => self.edition.url = value.to_owned(),
@@ -535,6 +554,8 @@ mod tests {
         assert_eq!((mapping.content, mapping.language.as_deref()), (Content::Fragment, Some("en")));
         assert_eq!((mapping.edition.title.as_str(), mapping.edition.aliases.len()), (r"T;\", 2));
         assert_eq!(mapping.edition.in_force.until.unwrap().to_string(), "2026-12-31");
+        let supplement: Mapping = "code=A; supplements=s|1".parse().unwrap();
+        assert_eq!((supplement.content, supplement.supplements.as_deref()), (Content::Supplement, Some("s|1")));
     }
 
     #[test]
@@ -552,6 +573,7 @@ mod tests {
             ("code=A; header=off", "column number"),
             ("code=A; display.tiếng=B", "language tag"),
             ("code=A; status=B", "status.inactive="),
+            ("code=A; content=supplement", "supplements="),
             ("code=A; usability.heading=B", "usability="),
             ("code=A; property.x=B; property.x:integer=C", "one kind"),
         ] {

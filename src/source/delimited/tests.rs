@@ -72,6 +72,7 @@ fn a_full_row_becomes_a_concept() {
             (2, PropertyValue::Boolean(true)),
             (3, PropertyValue::Code("G01*".into())),
         ],
+        ..DraftConcept::default()
     };
     assert_eq!(draft.concepts[1], expected);
 }
