@@ -6,8 +6,14 @@ mod support;
 #[path = "support/typing.rs"]
 mod typing;
 
-use medterm::text::{Analyzer, LegacyEncoding, LegacyReading, decode_legacy};
+use std::collections::BTreeMap;
+
+use medterm::text::{
+    Analyzer, LegacyEncoding, LegacyReading, decode_legacy, decode_telex, decode_vni, is_vietnamese_syllable,
+};
 use support::shared;
+use typing::{HABITS, Habit};
+use unicode_normalization::UnicodeNormalization;
 
 /// The tokens of a text in level 0, joined.
 fn accented(text: &str) -> String {
@@ -30,6 +36,8 @@ fn names() -> Option<Vec<String>> {
 }
 
 type Encoder = fn(&str) -> String;
+/// Name, typist, decoder.
+type Method = (&'static str, fn(&str, Habit) -> String, fn(&str, &mut String) -> bool);
 
 const ENCODERS: [(LegacyEncoding, Encoder); 7] = [
     (LegacyEncoding::Tcvn3, typing::tcvn3),
@@ -72,5 +80,39 @@ fn no_official_name_is_taken_for_another_encoding() {
     }
     for line in english.iter().flat_map(|list| list.lines()) {
         assert_eq!(decode_legacy(line), [], "{line}");
+    }
+}
+
+#[test]
+fn every_syllable_is_read_back_from_its_keys() {
+    let Some(names) = names() else { return };
+    let mut analyzer = Analyzer::new();
+    let mut syllables = BTreeMap::<String, usize>::new();
+    for name in &names {
+        for token in analyzer.analyze(name).iter() {
+            let word: String = name[token.range()].nfc().collect();
+            if is_vietnamese_syllable(&word) {
+                *syllables.entry(word).or_default() += 1;
+            }
+        }
+    }
+    let methods: [Method; 2] = [("telex", typing::telex, decode_telex), ("vni", typing::vni, decode_vni)];
+    for (method, write, decode) in methods {
+        for habit in HABITS.into_iter().filter(|habit| method == "telex" || *habit != Habit::WAlone) {
+            let (mut typed, mut read) = (0, 0);
+            for (syllable, count) in &syllables {
+                let (keys, wanted) = (accented(&write(syllable, habit)), accented(syllable));
+                // One vowel with digits is rather a code than VNI.
+                let code = method == "vni" && syllable.chars().count() == 1;
+                if keys == wanted || code {
+                    continue;
+                }
+                typed += count;
+                let mut reading = String::new();
+                read += count * usize::from(decode(&keys, &mut reading) && reading == wanted);
+            }
+            println!("{method}, {habit:?}: {read} of {typed} syllables read back");
+            assert!(typed > 80_000 && read * 1000 >= typed * 999, "{method} {habit:?} {read} of {typed}");
+        }
     }
 }

@@ -146,3 +146,129 @@ pub(crate) fn as_windows_1252(latin_1: &str) -> String {
     let upper: Vec<char> = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ".chars().collect();
     latin_1.chars().map(|c| if ('\u{80}'..'\u{a0}').contains(&c) { upper[c as usize - 0x80] } else { c }).collect()
 }
+
+/// Habits of typing one syllable with an input method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Habit {
+    /// Quality keys with their letters, the tone last: `dduwowngf`, `d9u7o7ng2`.
+    ToneLast,
+    /// The tone right behind the letter that carries it: `dduwowfng`.
+    ToneInside,
+    /// One key for ươ: `dduowngf`, `d9uo7ng2`.
+    OneHorn,
+    /// Quality keys behind the final, then đ, then the tone: `duongwdf`, `duong792`.
+    AllLast,
+    /// Tone first, then the quality keys, behind the final: `duongfwd`.
+    ToneFirst,
+    /// đ behind the final: `duwowngdf`.
+    StrokeLast,
+    /// In Telex, w for a whole ư: `wng`.
+    WAlone,
+    /// The input method took the quality and left the tone: `viêmj`.
+    ToneLeft,
+    /// The input method took the tone and left the quality: `vieẹm`.
+    QualityLeft,
+}
+
+pub(crate) const HABITS: [Habit; 9] = [
+    Habit::ToneLast,
+    Habit::ToneInside,
+    Habit::OneHorn,
+    Habit::AllLast,
+    Habit::ToneFirst,
+    Habit::StrokeLast,
+    Habit::WAlone,
+    Habit::ToneLeft,
+    Habit::QualityLeft,
+];
+
+/// A syllable as it is typed in Telex.
+pub(crate) fn telex(syllable: &str, habit: Habit) -> String {
+    typed(
+        syllable,
+        habit,
+        |base, quality| match quality {
+            Some('-') => 'd',
+            Some('\u{302}') => base.to_ascii_lowercase(),
+            _ => 'w',
+        },
+        |tone| match tone {
+            '\u{300}' => 'f',
+            '\u{301}' => 's',
+            '\u{309}' => 'r',
+            '\u{303}' => 'x',
+            _ => 'j',
+        },
+    )
+}
+
+/// A syllable as it is typed in VNI.
+pub(crate) fn vni(syllable: &str, habit: Habit) -> String {
+    typed(
+        syllable,
+        habit,
+        |_, quality| match quality {
+            Some('-') => '9',
+            Some('\u{302}') => '6',
+            Some('\u{306}') => '8',
+            _ => '7',
+        },
+        |tone| match tone {
+            '\u{301}' => '1',
+            '\u{300}' => '2',
+            '\u{309}' => '3',
+            '\u{303}' => '4',
+            _ => '5',
+        },
+    )
+}
+
+fn typed(syllable: &str, habit: Habit, key: fn(char, Option<char>) -> char, tone_key: fn(char) -> char) -> String {
+    let letters: Vec<_> = syllable.nfc().map(parts).collect();
+    let tone = letters.iter().find_map(|(_, _, tone)| *tone);
+    let (mut out, mut qualities, mut stroke) = (String::new(), String::new(), String::new());
+    for (at, (base, quality, tone)) in letters.iter().enumerate() {
+        let horn_follows = letters.get(at + 1).is_some_and(|next| next.1 == Some('\u{31B}'));
+        let horn_before = at > 0 && letters[at - 1].1 == Some('\u{31B}') && *quality == Some('\u{31B}');
+        let mut composed = String::from(*base);
+        if habit == Habit::ToneLeft {
+            composed = match quality {
+                Some('-') if *base == 'd' => "đ".into(),
+                Some('-') => "Đ".into(),
+                _ => [*base].into_iter().chain(*quality).nfc().collect(),
+            };
+        } else if habit == Habit::QualityLeft {
+            composed = [*base].into_iter().chain(*tone).nfc().collect();
+        }
+        if habit == Habit::WAlone && *quality == Some('\u{31B}') && base.eq_ignore_ascii_case(&'u') && !horn_follows {
+            out.push(if base.is_uppercase() { 'W' } else { 'w' });
+        } else {
+            out.push_str(&composed);
+            if let Some(mark) = quality {
+                let key = key(*base, Some(*mark));
+                match habit {
+                    Habit::ToneLeft => {}
+                    Habit::OneHorn if *mark == '\u{31B}' && horn_follows => {}
+                    Habit::AllLast | Habit::ToneFirst if *mark == '-' => stroke.push(key),
+                    Habit::AllLast | Habit::ToneFirst if horn_before => {}
+                    Habit::AllLast | Habit::ToneFirst => qualities.push(key),
+                    Habit::StrokeLast if *mark == '-' => stroke.push(key),
+                    _ => out.push(key),
+                }
+            }
+        }
+        if habit == Habit::ToneInside {
+            out.extend(tone.map(tone_key));
+        }
+    }
+    let tone_last = tone.filter(|_| !matches!(habit, Habit::ToneInside | Habit::QualityLeft)).map(tone_key);
+    if habit == Habit::ToneFirst {
+        out.extend(tone_last);
+    }
+    out.push_str(&qualities);
+    out.push_str(&stroke);
+    if habit != Habit::ToneFirst {
+        out.extend(tone_last);
+    }
+    out
+}
