@@ -19,6 +19,8 @@ pub enum Reading {
     Telex,
     /// VNI keystrokes that were never turned into letters.
     Vni,
+    /// Text in an encoding of before Unicode.
+    Encoding,
     /// Another phrase for the same thing, from the lexicon.
     Synonym,
     /// An abbreviation of the lexicon.
@@ -41,6 +43,7 @@ impl Reading {
         Self::Spelling,
         Self::Telex,
         Self::Vni,
+        Self::Encoding,
         Self::Synonym,
         Self::Abbreviation,
         Self::Prefix,
@@ -49,7 +52,7 @@ impl Reading {
         Self::Typo,
     ];
 
-    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,6 +61,7 @@ impl Reading {
             Self::Spelling => "spelling",
             Self::Telex => "telex",
             Self::Vni => "vni",
+            Self::Encoding => "encoding",
             Self::Synonym => "synonym",
             Self::Abbreviation => "abbreviation",
             Self::Prefix => "prefix",

@@ -38,6 +38,8 @@ pub(super) mod cost {
 
 /// Points off the score of all that is found by another way to read the query.
 pub(super) mod penalty {
+    /// As text in another encoding.
+    pub(crate) const ENCODING: f32 = 15.0;
     /// By a synonym.
     pub(crate) const SYNONYM: f32 = 25.0;
     /// By an abbreviation: so many times as its reading is rare (1 to 3).

@@ -124,7 +124,7 @@ impl Searcher {
         let languages = Languages::open(system, run.options, &mut self.reader, &mut self.candidates)?;
         run.scored.clear();
         self.scorer.start();
-        for word in self.query.typed_mut() {
+        for word in self.query.words_mut() {
             word.known = false;
             word.found = false;
             for language in &languages.list {
@@ -184,7 +184,7 @@ impl Searcher {
             for number in 0..variants {
                 let Some(asked) = query.variant(number) else { break };
                 // A meaning that the language has no word of finds nothing in it.
-                let meant = |word: &query::Word| word.expanded.is_some() && !word.forms.is_empty();
+                let meant = |word: &query::Word| (word.expanded.or(word.by)).is_some() && !word.forms.is_empty();
                 if number > 0 && !asked.words().any(meant) {
                     continue;
                 }

@@ -340,7 +340,7 @@ impl Scorer {
         };
         let all_found = self.matches.len() == count;
         let says_it = all_found && added.qualifiers + added.content + added.residuals == 0;
-        let guessed = asked.words().any(|word| word.expanded.is_some());
+        let guessed = asked.words().any(|word| word.expanded.is_some() || word.by.is_some());
         let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
         let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
