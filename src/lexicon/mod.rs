@@ -124,7 +124,11 @@ impl Lexicon {
                 let may_be_short = capitals || words.len() == tokens.len() || !folded.contains(is_vowel);
                 let fits = |entry: &&Entry| {
                     let allowed = entry.kind == EntryKind::Synonym || folded.len() > 2 || may_be_short;
-                    allowed && agrees(&accented, &entry.accented) && !whole.contains(&crate::text::fold(&entry.meaning))
+                    let meaning = crate::text::fold(&entry.meaning);
+                    // A phrase that says more than it means is read as less; one that is part of what it means is
+                    // not, where the rest was said too.
+                    let is_said = whole.contains(&meaning) && !folded.contains(&meaning);
+                    allowed && agrees(&accented, &entry.accented) && !is_said
                 };
                 let fitting: Vec<Expansion<'l>> = entries
                     .iter()

@@ -25,6 +25,8 @@ pub enum Reading {
     Synonym,
     /// An abbreviation of the lexicon.
     Abbreviation,
+    /// The first letters of words that follow one another.
+    Initials,
     /// The beginning of a longer word.
     Prefix,
     /// The same letters with other marks than were typed.
@@ -46,13 +48,14 @@ impl Reading {
         Self::Encoding,
         Self::Synonym,
         Self::Abbreviation,
+        Self::Initials,
         Self::Prefix,
         Self::OtherMarks,
         Self::SoundsAlike,
         Self::Typo,
     ];
 
-    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `synonym`, `abbreviation`, `initials`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -64,6 +67,7 @@ impl Reading {
             Self::Encoding => "encoding",
             Self::Synonym => "synonym",
             Self::Abbreviation => "abbreviation",
+            Self::Initials => "initials",
             Self::Prefix => "prefix",
             Self::OtherMarks => "other-marks",
             Self::SoundsAlike => "sounds-alike",

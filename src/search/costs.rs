@@ -42,6 +42,8 @@ pub(super) mod penalty {
     pub(crate) const ENCODING: f32 = 15.0;
     /// By a synonym.
     pub(crate) const SYNONYM: f32 = 25.0;
+    /// By initials that no list explains.
+    pub(crate) const INITIALS: f32 = 110.0;
     /// By an abbreviation: so many times as its reading is rare (1 to 3).
     pub(crate) const ABBREVIATION: f32 = 30.0;
 }

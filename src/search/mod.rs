@@ -23,6 +23,7 @@ mod candidates;
 mod costs;
 mod explain;
 mod forms;
+mod initials;
 mod options;
 mod query;
 mod score;
@@ -40,6 +41,7 @@ use crate::system::CodeSystem;
 use crate::terminology::Terminology;
 
 use self::forms::{Effort, Finder};
+use self::query::Meaning;
 use self::vocabulary::{Language, TermReader};
 
 pub use answer::{Answer, Confidence, Hit, Reading, WordMatch};
@@ -131,6 +133,7 @@ impl Searcher {
                 word.known |= language.words.automaton().get(word.folded.as_bytes())?.is_some();
             }
         }
+        self.read_initials(&languages, run)?;
         let best = self.search_words(system, &languages, Effort::AsTyped, run)?;
         // What is guessed is dear, and brings in much that was not meant: it is looked for only where a word
         // stands for nothing, or no term has all words.
@@ -160,6 +163,37 @@ impl Searcher {
             hits.push(self.explain(system, languages.of(opened), found)?);
         }
         Ok(hits)
+    }
+
+    /// Adds readings of words that may be initials.
+    fn read_initials(&mut self, languages: &Languages<'_>, run: &mut Run<'_>) -> Result<()> {
+        if !run.options.allows(Reading::Initials) {
+            return Ok(());
+        }
+        let candidates = self.query.typed().iter().enumerate().filter(|(_, word)| initials::may_be_initials(word));
+        let found: Vec<(usize, String)> = candidates.map(|(at, word)| (at, word.folded.clone())).take(2).collect();
+        for (position, letters) in found {
+            let mut phrases = Vec::new();
+            for opened in &languages.list {
+                if opened.words.terms > MOST_TERMS_OF_INITIALS {
+                    continue;
+                }
+                // Each term is looked at, in a fraction of the time of one that is scored.
+                let Some(left) = run.work.checked_sub(opened.words.terms / 4) else {
+                    run.complete = false;
+                    return Ok(());
+                };
+                run.work = left;
+                phrases.append(&mut initials::phrases(&letters, languages.of(opened), &mut self.reader)?);
+            }
+            phrases.sort_by_key(|(terms, _)| std::cmp::Reverse(*terms));
+            phrases.dedup_by(|a, b| a.1 == b.1);
+            for (_, phrase) in phrases.iter().take(MOST_INITIALS) {
+                let (words, reading) = (position..position + 1, Reading::Initials);
+                self.query.add_meaning(&Meaning { words, text: phrase, reading, penalty: costs::penalty::INITIALS });
+            }
+        }
+        Ok(())
     }
 
     /// Scores what the query's words find in each language; what is guessed, only for the words typed. Returns
@@ -269,6 +303,12 @@ const GOOD_SHARE: f32 = 0.72;
 
 /// So many ways to read a query are tried with words that are guessed.
 const GUESSED_VARIANTS: usize = 4;
+
+/// So many phrases that begin with the letters of a word are tried.
+const MOST_INITIALS: usize = 4;
+
+/// A language with more terms is not looked through for initials.
+const MOST_TERMS_OF_INITIALS: u32 = 300_000;
 
 /// One query under way.
 struct Run<'o> {

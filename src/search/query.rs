@@ -114,6 +114,28 @@ struct Variant {
     meaning: String,
 }
 
+/// What some words of a query may mean.
+#[derive(Debug, PartialEq)]
+pub(super) struct Meaning<'m> {
+    /// Which words, by position.
+    pub(super) words: Range<usize>,
+    pub(super) text: &'m str,
+    pub(super) reading: Reading,
+    /// Points off what is found so.
+    pub(super) penalty: f32,
+}
+
+impl<'m> Meaning<'m> {
+    fn of(expansion: &Expansion<'m>) -> Self {
+        let penalty = match expansion.kind {
+            EntryKind::Synonym => penalty::SYNONYM,
+            EntryKind::Abbreviation => penalty::ABBREVIATION * f32::from(expansion.rarity),
+        };
+        let reading = reading_of(expansion.kind);
+        Self { words: expansion.words.clone(), text: expansion.meaning, reading, penalty }
+    }
+}
+
 /// The ways to read a query.
 #[derive(Debug, Default)]
 pub(super) struct Query {
@@ -164,8 +186,9 @@ impl Query {
             let words = self.words.iter_mut().take(typed.end).skip(typed.start + expansion.words.start);
             words.take(expansion.words.len()).for_each(|word| word.abbreviation = true);
         }
-        let mut usual: Vec<&Expansion<'_>> = Vec::new();
-        for expansion in &expansions {
+        let meanings: Vec<Meaning<'_>> = expansions.iter().map(Meaning::of).collect();
+        let mut usual: Vec<&Meaning<'_>> = Vec::new();
+        for expansion in &meanings {
             if usual.last().is_none_or(|last| last.words.end <= expansion.words.start) {
                 usual.push(expansion);
             }
@@ -173,7 +196,7 @@ impl Query {
         if usual.len() > 1 {
             self.push_meanings(typed.clone(), by, &usual);
             // Other readings of one place, with the usual ones of all others.
-            for expansion in expansions.iter().filter(|expansion| !usual.contains(expansion)) {
+            for expansion in meanings.iter().filter(|expansion| !usual.contains(expansion)) {
                 let mut together = usual.clone();
                 let place = together.iter_mut().find(|other| other.words == expansion.words);
                 if let Some(place) = place {
@@ -182,8 +205,8 @@ impl Query {
                 }
             }
         }
-        for expansion in &expansions {
-            self.push_meanings(typed.clone(), by, &[expansion]);
+        for meaning in &meanings {
+            self.push_meanings(typed.clone(), by, &[meaning]);
         }
     }
 
@@ -220,6 +243,16 @@ impl Query {
         }
     }
 
+    /// The words that were typed.
+    pub(super) fn typed(&self) -> &[Word] {
+        self.words.get(..self.typed).unwrap_or_default()
+    }
+
+    /// Adds the reading of one typed word by what was found out elsewhere.
+    pub(super) fn add_meaning(&mut self, meaning: &Meaning<'_>) {
+        self.push_meanings(0..self.typed, None, &[meaning]);
+    }
+
     /// What the lexicon says of parts of the query. It knows words, not keystrokes: it is asked for what was typed,
     /// and for what that decodes to.
     fn expansions<'l>(
@@ -251,7 +284,7 @@ impl Query {
 
     /// Adds the variant that has meanings in place of the words that they explain. Their words are whole, and
     /// typed by nobody.
-    fn push_meanings(&mut self, typed: Range<usize>, by: Option<Reading>, expansions: &[&Expansion<'_>]) {
+    fn push_meanings(&mut self, typed: Range<usize>, by: Option<Reading>, expansions: &[&Meaning<'_>]) {
         if self.variant_count >= MOST_VARIANTS {
             return;
         }
@@ -268,22 +301,19 @@ impl Query {
             let range = first..explained.last().map_or(first, |word| word.range.end);
             variant.words.extend((done..start).map(|position| position as u16));
             done = end;
-            variant.penalty += match expansion.kind {
-                EntryKind::Synonym => penalty::SYNONYM,
-                EntryKind::Abbreviation => penalty::ABBREVIATION * f32::from(expansion.rarity),
-            };
+            variant.penalty += expansion.penalty;
             if !variant.meaning.is_empty() {
                 variant.meaning.push_str(" + ");
             }
-            variant.meaning.push_str(expansion.meaning);
-            for token in analyzer.analyze(expansion.meaning).iter() {
+            variant.meaning.push_str(expansion.text);
+            for token in analyzer.analyze(expansion.text).iter() {
                 if variant.words.len() >= MOST_WORDS {
                     break;
                 }
                 let number = *word_count as u16;
                 let Some(word) = next(words, word_count) else { return };
                 word.set(token, range.clone());
-                word.expanded = Some(reading_of(expansion.kind));
+                word.expanded = Some(expansion.reading);
                 variant.words.push(number);
             }
         }

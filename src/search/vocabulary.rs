@@ -5,6 +5,8 @@
 //! its tokens are. Terms that are written in an unusual way (combining marks, apostrophes) are spelled and
 //! analysed instead, by the same analysis that indexed them.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::Result;
@@ -37,12 +39,31 @@ enum Token {
     #[default]
     Unknown,
     /// A word; whether a space stands before it.
-    Word { form: u32, role: RoleWord, spaced: bool },
+    Word { form: u32, role: RoleWord, spaced: bool, initial: u8 },
     /// Signs between words: whether a comma is among them, and what they do to the number of open brackets:
     /// they change it by `change`, and leave it at `least` at least.
     Signs { comma: bool, change: i8, least: u8 },
     /// Only the whole text tells.
     Unusual,
+}
+
+impl Token {
+    /// Itself, once it is found out what the token of this number is.
+    #[inline]
+    fn learnt(
+        &mut self,
+        number: u32,
+        language: Language<'_>,
+        text: &mut String,
+        analyzer: &mut Analyzer,
+    ) -> Result<Self> {
+        if matches!(self, Self::Unknown) {
+            text.clear();
+            language.terms.read_token(number, text)?;
+            *self = learn(text, analyzer, language.words)?;
+        }
+        Ok(*self)
+    }
 }
 
 /// What is known of the tokens of one language.
@@ -51,6 +72,19 @@ pub(super) struct Vocabulary {
     file: Same,
     language: u16,
     tokens: Vec<Token>,
+    /// By term, bits of its initials; empty until they are asked for.
+    signatures: Vec<u32>,
+}
+
+/// Words that follow one another in some terms.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// How many terms have them.
+    pub(super) terms: u32,
+    /// The first of those …
+    pub(super) term: u32,
+    /// … and the positions of the words in it.
+    pub(super) words: Range<usize>,
 }
 
 /// Reads the words of terms; keeps what it learnt of tokens.
@@ -104,7 +138,7 @@ impl TermReader {
             return position;
         }
         let tokens = vec![Token::Unknown; terms.token_count() as usize];
-        self.vocabularies.push(Vocabulary { file: Same::of(file), language, tokens });
+        self.vocabularies.push(Vocabulary { file: Same::of(file), language, tokens, signatures: Vec::new() });
         self.vocabularies.len() - 1
     }
 
@@ -122,6 +156,49 @@ impl TermReader {
         Ok(&self.words)
     }
 
+    /// Looks through the terms of a language for words that follow one another and begin with the `initials`, and
+    /// gives for each different run of such words its number of terms, one of them, and the words' place there; most
+    /// frequent first.
+    ///
+    /// The first time it reads every term of the language, and keeps a few bits of each.
+    pub(super) fn with_initials(&mut self, language: Language<'_>, initials: &[u8]) -> Result<Vec<Run>> {
+        let Self { vocabularies, numbers, text, analyzer, .. } = self;
+        let Some(vocabulary) = vocabularies.get_mut(language.vocabulary) else { return Ok(Vec::new()) };
+        let first = language.words.first_term;
+        let (mut letters, mut forms) = (Vec::new(), Vec::new());
+        if vocabulary.signatures.is_empty() {
+            let mut signatures = Vec::with_capacity(language.words.terms as usize);
+            let all = first..first.saturating_add(language.words.terms);
+            language.terms.tokens_of_all(all, numbers, |_, tokens| {
+                read_initials(&mut vocabulary.tokens, language, tokens, (text, analyzer), (&mut letters, &mut forms))?;
+                signatures.push(signature(&letters));
+                Ok(())
+            })?;
+            vocabulary.signatures = signatures;
+        }
+        let wanted = signature(initials);
+        let mut runs: HashMap<Vec<u32>, Run> = HashMap::new();
+        for (term, _) in (first..).zip(&vocabulary.signatures).filter(|(_, signature)| *signature & wanted == wanted) {
+            numbers.clear();
+            language.terms.tokens(term, |token| {
+                numbers.push(token);
+                Ok(())
+            })?;
+            read_initials(&mut vocabulary.tokens, language, numbers, (text, analyzer), (&mut letters, &mut forms))?;
+            for (start, window) in letters.windows(initials.len()).enumerate() {
+                if window == initials {
+                    let key = forms.get(start..start + initials.len()).unwrap_or_default();
+                    let signs = letters.iter().take(start).filter(|letter| **letter == 0).count();
+                    let words = start - signs..start - signs + initials.len();
+                    runs.entry(key.to_vec()).or_insert(Run { terms: 0, term, words }).terms += 1;
+                }
+            }
+        }
+        let mut runs: Vec<Run> = runs.into_values().collect();
+        runs.sort_unstable_by_key(|run| (std::cmp::Reverse(run.terms), run.term, run.words.start));
+        Ok(runs)
+    }
+
     /// Makes words of the tokens; false if only the text tells which they are.
     fn join(&mut self, language: Language<'_>) -> Result<bool> {
         self.words.clear();
@@ -129,13 +206,8 @@ impl TermReader {
         let (mut open, mut apart, mut after_word) = (0_u32, false, false);
         for &number in &self.numbers {
             let Some(known) = vocabulary.tokens.get_mut(number as usize) else { return Ok(false) };
-            if matches!(known, Token::Unknown) {
-                self.text.clear();
-                language.terms.read_token(number, &mut self.text)?;
-                *known = learn(&self.text, &mut self.analyzer, language.words)?;
-            }
-            match *known {
-                Token::Word { form, role, spaced } => {
+            match known.learnt(number, language, &mut self.text, &mut self.analyzer)? {
+                Token::Word { form, role, spaced, .. } => {
                     // What is written in one goes together.
                     if after_word && !spaced {
                         return Ok(false);
@@ -182,6 +254,51 @@ impl TermReader {
     }
 }
 
+/// The first letters of a term's words, and the words' forms; 0 stands for a comma or bracket, over which initials
+/// do not reach. Nothing for a term that is written in an unusual way.
+fn read_initials(
+    known: &mut [Token],
+    language: Language<'_>,
+    tokens: &[u32],
+    (text, analyzer): (&mut String, &mut Analyzer),
+    (letters, forms): (&mut Vec<u8>, &mut Vec<u32>),
+) -> Result<()> {
+    letters.clear();
+    forms.clear();
+    for &number in tokens {
+        let token = match known.get_mut(number as usize) {
+            Some(known) => known.learnt(number, language, text, analyzer)?,
+            None => Token::Unusual,
+        };
+        match token {
+            Token::Word { form, initial, .. } => {
+                letters.push(initial);
+                forms.push(form);
+            }
+            Token::Signs { comma, change, least } if comma || change != 0 || least != 0 => {
+                letters.push(0);
+                forms.push(NO_FORM);
+            }
+            Token::Signs { .. } => {}
+            Token::Unusual | Token::Unknown => {
+                letters.clear();
+                forms.clear();
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A bit for each pair of neighbouring letters, so that most terms without certain initials are passed over.
+fn signature(letters: &[u8]) -> u32 {
+    let bit = |first: u8, second: u8| 1 << ((u32::from(first) * 31 + u32::from(second)) * 0x9e37 >> 8 & 31);
+    letters.windows(2).fold(0, |bits, pair| match pair {
+        [first, second] if *first != 0 && *second != 0 => bits | bit(*first, *second),
+        _ => bits,
+    })
+}
+
 /// Finds out what a token is.
 fn learn(text: &str, analyzer: &mut Analyzer, words: &Words<'_>) -> Result<Token> {
     let spaced = text.starts_with(' ');
@@ -192,7 +309,8 @@ fn learn(text: &str, analyzer: &mut Analyzer, words: &Words<'_>) -> Result<Token
             return Ok(Token::Unusual);
         };
         let form = words.form(token.folded(), token.accented())?.unwrap_or(NO_FORM);
-        return Ok(Token::Word { form, role: RoleWord::of(token.accented()), spaced });
+        let initial = token.folded().bytes().next().unwrap_or_default();
+        return Ok(Token::Word { form, role: RoleWord::of(token.accented()), spaced, initial });
     }
     // Signs that never belong to a word: the analysis joins others (marks, apostrophes, soft hyphens) to it.
     let plain = |sign: char| " ,;.:()[]{}-–/\\+*†‡&%<>=\"“”!?_#".contains(sign);
