@@ -100,7 +100,8 @@ impl Drop for Screen {
     }
 }
 
-#[cfg(all(test, feature = "bundled"))]
+#[cfg(test)]
+#[cfg(feature = "bundled")]
 mod tests {
     use medterm::Terminology;
     use medterm::source::Usability;
