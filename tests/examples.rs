@@ -13,7 +13,9 @@ use serde_json::Value;
 /// The program of an example, in the folder beside this test's own. `None`, with a line saying so, if these features
 /// do not build it.
 fn program(example: &str) -> Option<PathBuf> {
-    let depending = [("compile", cfg!(all(feature = "csv", feature = "xlsx"))), ("search", cfg!(feature = "search"))];
+    let search = cfg!(feature = "search");
+    let lists = cfg!(all(feature = "csv", feature = "xlsx"));
+    let depending = [("compile", lists), ("picker", search), ("relevance", search), ("search", search)];
     let is_built = depending.iter().all(|(name, is_built)| *name != example || *is_built);
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
@@ -67,6 +69,8 @@ fn help_names_every_option() {
         ("translate", vec!["--index", "--from", "--to", "CODE"]),
         ("compile", vec!["tt06", "qd4469", "icd10cm-order", "delimited", "auto", "--output", "--former", "--report"]),
         ("inspect", vec!["--verify", "FILE"]),
+        ("picker", vec!["--index", "--system", "--as-of", "--usable", "Enter", "Tab"]),
+        ("relevance", vec!["--index", "--bundled", "--queries", "--usable", "--misses-at", "--ablate", "--lexicon"]),
     ] {
         let Some(program) = program(example) else { continue };
         let help = said(&program, &["--help"]);
@@ -142,6 +146,65 @@ fn search_prints_for_people() {
     assert!(shown.contains("J00") && shown.contains("= Cảm lạnh thông thường"), "{shown}");
     assert!(!shown.contains('\x1b'), "no terminal, no bold: {shown:?}");
     assert!(said(&search, &["zzzzzz"]).contains("nothing found"));
+}
+
+#[test]
+fn relevance_measures() {
+    let Some(relevance) = program("relevance") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name).to_str().unwrap().to_owned();
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let labelled = file(
+        "labelled.tsv",
+        "class\tquery\texpected\tsource\n\
+         plain\tviêm phổi\tJ12,J18\tx\nplain\tzzzzzz\tA00\tx\nbare\tsuy tim\tI50\tx\nvni\tvie6m pho6i3\tJ18\tx\n",
+    );
+    let former = file("former.tsv", "code\told name\tnew name\nI10\tTăng huyết áp nguyên phát\t\n");
+    let lines = json(
+        &relevance,
+        &["--bundled", "--queries", &labelled, "--queries", &former, "--misses", "--ablate", "--lexicon", LEXICON],
+    );
+    let find = |block: &str, class: &str| -> Vec<&Value> {
+        lines.iter().filter(|line| line["block"] == block && line["class"] == class).collect()
+    };
+    for block in ["plain", "usable"] {
+        let all = find(block, "all")[0];
+        assert_eq!((&all["n"], &all["recall_at_1"], &all["recall_at_10"]), (&5.into(), &0.8.into(), &0.8.into()));
+        assert_eq!((&all["mrr"], &all["wrong_polarity"]), (&0.8.into(), &0.into()));
+        assert_eq!(find(block, "plain")[0]["recall_at_3"], 0.5);
+        assert_eq!(find(block, "former-name")[0]["itself_at_1"], 1.0);
+        assert!(all["p99_us"].as_f64() >= all["p50_us"].as_f64());
+    }
+    let misses = find("miss", "plain");
+    assert_eq!((misses.len(), &misses[0]["query"], &misses[0]["rank"]), (1, &"zzzzzz".into(), &Value::Null));
+    let vni = find("ablation", "vni").into_iter().find(|line| line["reading"] == "vni").unwrap();
+    assert_eq!((&vni["change_at_1"], &vni["lost_at_10"]), (&(-1.0).into(), &1.into()));
+
+    let shown = said(&relevance, &["--bundled", "--queries", &labelled, "--misses-at", "1", "--ablate"]);
+    for part in ["plain  zzzzzz  (A00: missed)", "self@1", "\nusable\n", "change of r@1 / r@10", "-100.0/-100.0"] {
+        assert!(shown.contains(part), "{shown} lacks {part:?}");
+    }
+    fails(&relevance, &["--bundled"], &["--queries TSV is needed"]);
+    fails(&relevance, &["--queries", &labelled], &["--index FILE or --bundled"]);
+    fails(&relevance, &["--bundled", "--queries", "Cargo.toml"], &["Cargo.toml", "heading", "class, query, expected"]);
+    fails(&relevance, &["--bundled", "--queries", "none.tsv"], &["none.tsv does not exist"]);
+    fails(&relevance, &["--bundled", "--queries", &labelled, "--misses-at", "11"], &["from 1 to 10"]);
+    let short = file("short.tsv", "class\tquery\texpected\nplain\tho\n");
+    fails(&relevance, &["--bundled", "--queries", &short], &["short.tsv, line 2"]);
+}
+
+/// A lexicon in the form that `--lexicon` takes.
+const LEXICON: &str = "data/lexicon/abbreviations.tsv";
+
+#[test]
+fn picker_wants_a_terminal() {
+    let Some(picker) = program("picker") else { return };
+    fails(&picker, &[], &["needs a terminal", "examples/search"]);
+    fails(&picker, &["viem phoi"], &["viem phoi is no option"]);
+    fails(&picker, &["--index", "none.mti"], &["none.mti does not exist"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use medterm::text::{Analyzer, decode_telex, decode_vni, is_vietnamese_syllable};
+use medterm::text::{Analyzer, decode_telex, decode_vni, fold, is_vietnamese_syllable};
 
 /// A choice that a diagnosis makes: phrases that make it in either way. Of phrases that overlap the longest counts.
 struct Choice {
@@ -178,9 +178,7 @@ impl Polarity {
 
     fn add(&mut self, phrases: &str, claim: Option<(&'static str, usize)>) {
         for phrase in phrases.split(", ") {
-            let tokens = self.analyzer.analyze(phrase);
-            let words: Vec<_> =
-                tokens.iter().map(|word| (word.accented().to_owned(), word.folded().to_owned())).collect();
+            let words = self.words(phrase);
             let Some((_, first)) = words.first().cloned() else { continue };
             self.phrases.entry(first).or_default().push(Phrase { words, claim });
         }
@@ -188,37 +186,42 @@ impl Polarity {
 
     /// What a name claims.
     pub(crate) fn of_name(&mut self, name: &str) -> Claims {
-        self.read(name, false)
+        let words = self.words(name);
+        self.read(&words, false)
     }
 
     /// What a query claims, its marks or keystrokes as they may be.
     pub(crate) fn of_query(&mut self, query: &str) -> Claims {
-        let mut claims = self.read(query, true);
+        let words = self.words(query);
         let mut decoded = String::new();
-        let words: Vec<String> = self.analyzer.analyze(query).iter().map(|word| word.accented().to_owned()).collect();
-        let mut spelled = |word: &String| {
-            let is_decoded = decode_telex(word, &mut decoded) || decode_vni(word, &mut decoded);
-            if is_decoded && is_vietnamese_syllable(&decoded) { decoded.clone() } else { word.clone() }
+        let mut spelled = |(accented, folded): &(String, String)| {
+            let is_decoded = decode_telex(accented, &mut decoded) || decode_vni(accented, &mut decoded);
+            if is_decoded && is_vietnamese_syllable(&decoded) {
+                (decoded.clone(), fold(&decoded))
+            } else {
+                (accented.clone(), folded.clone())
+            }
         };
-        let spelled: Vec<String> = words.iter().map(&mut spelled).collect();
-        for (name, sides) in self.read(&spelled.join(" "), true).0 {
+        let decoded: Vec<_> = words.iter().map(&mut spelled).collect();
+        let mut claims = self.read(&words, true);
+        for (name, sides) in self.read(&decoded, true).0 {
             claims.0.entry(name).or_default().extend(sides);
         }
         claims
     }
 
-    fn read(&mut self, text: &str, bare: bool) -> Claims {
-        let tokens: Vec<(String, String)> = self
-            .analyzer
-            .analyze(text)
-            .iter()
-            .map(|word| (word.accented().to_owned(), word.folded().to_owned()))
-            .collect();
+    fn words(&mut self, text: &str) -> Vec<(String, String)> {
+        let tokens = self.analyzer.analyze(text);
+        tokens.iter().map(|word| (word.accented().to_owned(), word.folded().to_owned())).collect()
+    }
+
+    /// Words with and without marks; in a query, words without marks may stand for those that have them.
+    fn read(&self, words: &[(String, String)], bare: bool) -> Claims {
         let is = |(accented, folded): &(String, String), word: &(String, String)| {
             *accented == word.0 || (bare && accented == folded && *folded == word.1)
         };
         let mut claims = Claims::default();
-        let mut rest = tokens.as_slice();
+        let mut rest = words;
         while let [first, after @ ..] = rest {
             let begins = |phrase: &&Phrase| {
                 phrase.words.len() <= rest.len() && rest.iter().zip(&phrase.words).all(|(token, word)| is(token, word))
@@ -233,5 +236,49 @@ impl Polarity {
             };
         }
         claims
+    }
+}
+
+/// Run by the tests that share these lists.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opposed(query: &str, name: &str) -> Option<&'static str> {
+        let mut polarity = Polarity::new();
+        polarity.of_query(query).opposed_to(&polarity.of_name(name))
+    }
+
+    #[test]
+    fn opposites_are_seen_however_they_are_typed() {
+        for (query, name, choice) in [
+            ("viêm phế quản cấp", "Viêm phế quản mạn tính", Some("course")),
+            ("viem phe quan cap", "Viêm phế quản mạn tính", Some("course")),
+            ("vieem phees quarn caaps", "Viêm phế quản mãn tính", Some("course")),
+            ("viêm phế quản cấp", "Viêm phế quản cấp hoặc mạn tính", None),
+            ("viêm phế quản bán cấp", "Viêm phế quản cấp", Some("course")),
+            ("mãn kinh", "Đau bụng cấp", None),
+            ("dtd type 2", "Đái tháo đường típ 1", Some("type")),
+            ("dtd tuyp II", "Đái tháo đường típ 2", None),
+            ("gãy chân trái", "Gãy chân phải", Some("side")),
+            ("bệnh mắc phải", "Bệnh ở bên trái", None),
+            ("phình động mạch vỡ", "Phình động mạch, không vỡ", Some("rupture")),
+            ("viem gan c", "Viêm gan cấp", None),
+            ("viem gan c", "Viêm gan virus B mạn tính", Some("hepatitis")),
+            ("hạ kali máu", "Tăng kali máu", Some("more or less")),
+            ("acute bronchitis", "Chronic bronchitis", Some("course")),
+        ] {
+            assert_eq!(opposed(query, name), choice, "{query} → {name}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_and_is_not_said_is_seen() {
+        let mut polarity = Polarity::new();
+        let asked = polarity.of_query("tang huyet ap thai ky");
+        assert_eq!(asked.bound_unlike(&polarity.of_name("Tăng huyết áp nguyên phát")), Some("pregnancy"));
+        assert_eq!(asked.bound_unlike(&polarity.of_name("Tăng huyết áp do thai nghén")), None);
+        let plain = polarity.of_query("vàng da");
+        assert_eq!(polarity.of_name("Vàng da sơ sinh").beyond(&plain), Some("newborn"));
     }
 }
