@@ -6,10 +6,12 @@ mod support;
 #[path = "support/typing.rs"]
 mod typing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use medterm::text::{
-    Analyzer, LegacyEncoding, LegacyReading, decode_legacy, decode_telex, decode_vni, is_vietnamese_syllable,
+    Analyzer, LegacyEncoding, LegacyReading, Token, decode_legacy, decode_telex, decode_vni, is_folded_syllable,
+    is_vietnamese_syllable, join_split, split_glued,
 };
 use support::shared;
 use typing::{HABITS, Habit};
@@ -115,4 +117,43 @@ fn every_syllable_is_read_back_from_its_keys() {
             assert!(typed > 80_000 && read * 1000 >= typed * 999, "{method} {habit:?} {read} of {typed}");
         }
     }
+}
+
+#[test]
+fn glued_names_come_apart_and_whole_words_stay() {
+    let Some(names) = names() else { return };
+    let mut analyzer = Analyzer::new();
+    let mut words = HashMap::<String, u32>::new();
+    for name in &names {
+        for token in analyzer.analyze(name).iter() {
+            *words.entry(token.folded().to_owned()).or_default() += 1;
+        }
+    }
+    for marked in [false, true] {
+        let (mut glued, mut first, mut among) = (0, 0, 0);
+        for name in names.iter().step_by(5) {
+            let tokens = analyzer.analyze(name);
+            let letters: usize = tokens.iter().map(|token| token.folded().len()).sum();
+            let syllables = tokens.iter().all(|token| is_folded_syllable(token.folded()) && token.folded().len() > 1);
+            if tokens.len() < 2 || letters > 40 || !syllables {
+                continue;
+            }
+            let written =
+                |token: Token<'_>| if marked { name[token.range()].into() } else { token.folded().to_owned() };
+            let parts: Vec<String> = tokens.iter().map(written).collect();
+            let text = parts.concat();
+            let ways = split_glued(&text, |word| words.get(word).copied());
+            let right = |way: &Vec<Range<usize>>| way.iter().map(|part| &text[part.clone()]).eq(&parts);
+            glued += 1;
+            first += usize::from(ways.first().is_some_and(right));
+            among += usize::from(ways.iter().any(right));
+        }
+        println!("glued, with marks {marked}: {first} of {glued} names cut right first, {among} among three");
+        assert!(glued > 3000 && first * 100 >= glued * 98 && among * 1000 >= glued * 995, "{first} {among} of {glued}");
+    }
+    let joined =
+        |name: &&String| !join_split(name, Analyzer::new().analyze(name), |word| words.contains_key(word)).is_empty();
+    let joined = names.iter().filter(joined).count();
+    println!("{joined} of {} names have words to join", names.len());
+    assert!(joined * 500 < names.len());
 }

@@ -23,6 +23,7 @@ mod legacy;
 mod letter;
 mod marks;
 mod phonetic;
+mod segment;
 mod syllable;
 
 pub use analyze::{Analyzer, Token, Tokens, fold};
@@ -31,7 +32,8 @@ pub use keyboard::{decode_telex, decode_vni};
 pub use legacy::{LegacyEncoding, LegacyReading, decode_legacy};
 pub use marks::{MarkAgreement, ToneDifference, compare_marks};
 pub use phonetic::phonetic_key;
-pub use syllable::is_vietnamese_syllable;
+pub use segment::{Join, join_split, split_glued};
+pub use syllable::{is_folded_syllable, is_vietnamese_syllable};
 
 /// Version of the normalisation: levels 0 to 3 and the token boundaries. Grows with every change of result.
 pub const TEXT_VERSION: u16 = 1;

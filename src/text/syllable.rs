@@ -77,37 +77,66 @@ pub fn is_vietnamese_syllable(accented_or_nfc: &str) -> bool {
     is_syllable(&letters, tone)
 }
 
-/// Whether lower-case letters with their quality and a tone make a syllable.
-pub(super) fn is_syllable(letters: &str, tone: Option<Tone>) -> bool {
-    INITIALS.iter().any(|initial| {
-        letters.strip_prefix(initial).is_some_and(|rime| spelling_fits(initial, rime) && is_rime(rime, tone))
-    })
+/// Whether a folded word ([`Token::folded`](super::Token::folded)) is a Vietnamese syllable without its marks:
+/// some marks would make it one.
+///
+/// ```
+/// use medterm::text::is_folded_syllable;
+/// assert!(is_folded_syllable("duong") && is_folded_syllable("khuyu") && is_folded_syllable("cap"));
+/// assert!(!is_folded_syllable("virus") && !is_folded_syllable("ngi") && !is_folded_syllable("viemgan"));
+/// ```
+#[must_use]
+pub fn is_folded_syllable(folded: &str) -> bool {
+    folded.len() <= MAX_LETTERS && is_composed(folded, folds_to, |_| true)
 }
 
-fn is_rime(rime: &str, tone: Option<Tone>) -> bool {
-    RIMES.iter().any(|(nucleus, finals)| {
-        rime.strip_prefix(nucleus).is_some_and(|last| {
-            let stopped = matches!(last, "c" | "ch" | "p" | "t");
-            finals.contains(&last) && (!stopped || matches!(tone, Some(Tone::Acute | Tone::Dot)))
+/// Whether lower-case letters with their quality and a tone make a syllable.
+pub(super) fn is_syllable(letters: &str, tone: Option<Tone>) -> bool {
+    let may_end = |last: &str| {
+        let stopped = matches!(last, "c" | "ch" | "p" | "t");
+        !stopped || matches!(tone, Some(Tone::Acute | Tone::Dot))
+    };
+    is_composed(letters, |letter, written| letter == written, may_end)
+}
+
+/// Whether letters are an initial, a nucleus and a final that go together. `same` compares a letter of the
+/// tables with one of the word; `may_end` has the last word on a final.
+fn is_composed(letters: &str, same: impl Fn(char, char) -> bool, may_end: impl Fn(&str) -> bool) -> bool {
+    INITIALS.iter().any(|initial| {
+        let Some(rime) = strip(letters, initial, &same) else { return false };
+        RIMES.iter().any(|(nucleus, finals)| {
+            strip(rime, nucleus, &same)
+                .is_some_and(|last| finals.contains(&last) && may_end(last) && spelling_fits(initial, nucleus, last))
         })
     })
 }
 
+/// What follows a part of the tables in a word.
+fn strip<'a>(word: &'a str, part: &str, same: &impl Fn(char, char) -> bool) -> Option<&'a str> {
+    let mut rest = word.chars();
+    part.chars().all(|letter| rest.next().is_some_and(|written| same(letter, written))).then_some(rest.as_str())
+}
+
+fn folds_to(letter: char, written: char) -> bool {
+    Letter::of(letter).is_some_and(|letter| char::from(letter.folded) == written)
+}
+
 /// The rules of spelling between an initial and the rime behind it.
-fn spelling_fits(initial: &str, rime: &str) -> bool {
-    let Some(first) = rime.chars().next() else { return false };
+fn spelling_fits(initial: &str, nucleus: &str, last: &str) -> bool {
+    let Some(first) = nucleus.chars().next() else { return false };
     let front = matches!(first, 'e' | 'ê' | 'i' | 'y');
+    let y_alone = nucleus == "y" && last.is_empty();
     match initial {
         "c" => !front,
-        "k" => front && (first != 'y' || rime == "y"),
+        "k" => front && (first != 'y' || y_alone),
         "gh" | "ngh" => front && first != 'y',
         // gì, gìn and giếng: the i is initial and vowel at once.
         "g" => !front || first == 'i',
         "ng" => !front,
         "gi" => !matches!(first, 'i' | 'y'),
         "qu" => !matches!(first, 'o' | 'u' | 'ư'),
-        "" => first != 'y' || rime == "y" || rime.starts_with("yê"),
-        "h" | "l" | "m" | "n" | "s" | "t" | "v" => first != 'y' || rime == "y",
+        "" => first != 'y' || y_alone || nucleus == "yê",
+        "h" | "l" | "m" | "n" | "s" | "t" | "v" => first != 'y' || y_alone,
         _ => first != 'y',
     }
 }
@@ -126,6 +155,33 @@ mod tests {
             assert!(is_vietnamese_syllable(word), "{word}");
         }
         assert!(is_vietnamese_syllable("đương\u{300}"));
+    }
+
+    #[test]
+    fn every_syllable_is_one_when_folded() {
+        let mut count = 0;
+        for initial in INITIALS {
+            for (nucleus, finals) in RIMES {
+                for last in finals {
+                    let word = format!("{initial}{nucleus}{last}");
+                    if !is_syllable(&word, Some(Tone::Acute)) {
+                        continue;
+                    }
+                    count += 1;
+                    let folded = crate::text::fold(&word);
+                    assert!(is_folded_syllable(&folded), "{word} {folded}");
+                }
+            }
+        }
+        assert!(count > 3000, "{count}");
+        for word in "viem phoi duong nghieng qua que gi gin gia khuyu uong yeu u y oc thuoc".split(' ') {
+            assert!(is_folded_syllable(word), "{word}");
+        }
+        for word in
+            ["", "b", "ng", "virus", "thorax", "insulin", "ngi", "kan", "cen", "qo", "tya", "đa", "viemgan", "b12"]
+        {
+            assert!(!is_folded_syllable(word), "{word}");
+        }
     }
 
     #[test]
