@@ -30,7 +30,8 @@
 //!     your program ◀── lookup · search · hierarchy · migration ◀── CodeSystem ◀──────┘
 //!                                  (several, by name and date: Terminology)
 //! ```
-//! Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
+//! What others add to a list (a translation, local names, a payer's flags) is compiled apart and laid over it: a
+//! [`Supplement`]. Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
 //! is built once, in about a second for a national list, and opened by every process that needs it.
 //!
 //! # What an answer means

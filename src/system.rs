@@ -380,21 +380,27 @@ impl CodeSystem {
         std::iter::once(Ok((Layer::System, self.base(), concept))).chain(further)
     }
 
-    /// Appends the preferred name in a language, or without one in the system's own or else in any; the system's names
-    /// go before those of its supplements. False if there is none.
-    pub(crate) fn write_preferred(&self, concept: u32, language: Option<&str>, out: &mut String) -> Result<bool> {
+    /// The term that is the preferred name in a language, or without one in the system's own or else in any; the
+    /// system's names go before those of its supplements.
+    fn preferred(&self, concept: u32, language: Option<&str>) -> Result<Option<(Layer, &Resource, u32)>> {
         let own = &self.identity().language;
         let choices: &[Option<&str>] = if language.is_some() { &[language] } else { &[Some(own), None] };
         for choice in choices {
             for layer in self.layered(concept) {
-                let (_, resource, row) = layer?;
+                let (layer, resource, row) = layer?;
                 if let Some(term) = resource.preferred_term(row, *choice)? {
-                    resource.write_term(term, out)?;
-                    return Ok(true);
+                    return Ok(Some((layer, resource, term)));
                 }
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// Appends the preferred name in a language, or without one in the system's own or else in any. False if there is
+    /// none.
+    pub(crate) fn write_preferred(&self, concept: u32, language: Option<&str>, out: &mut String) -> Result<bool> {
+        let preferred = self.preferred(concept, language)?;
+        preferred.map_or(Ok(false), |(_, resource, term)| resource.write_term(term, out).map(|()| true))
     }
 
     pub(crate) fn designations(
@@ -454,6 +460,14 @@ impl CodeSystem {
             Layer::Supplement(_) => self.concept_of(resource, row)?,
         };
         Ok(concept.map(|concept| (group, concept)))
+    }
+
+    /// The term under which a concept is shown.
+    pub(crate) fn shown(&self, concept: u32) -> Result<Option<Designation>> {
+        let Some((layer, resource, term)) = self.preferred(concept, None)? else { return Ok(None) };
+        let mut text = String::new();
+        resource.write_term(term, &mut text)?;
+        resource.designation(resource.owner(term)?.0, layer, term, text).map(Some)
     }
 
     /// A layer's term, whose group and text are at hand, as a designation.

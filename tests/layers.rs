@@ -125,6 +125,10 @@ fn a_supplement_names_what_has_no_name() {
     assert_eq!(supplemented(vec![named("I10", "fr", "Hypertension")]), "Hypertension");
     let mut both = named("I10", "fr", "Hypertension");
     both.designations.push(Designation::preferred("vi", "Cao huyết áp"));
+    let local = supplement(&to_list("local", vec![both.clone()]));
+    let by_code = system(&draft).with_supplement(local).unwrap();
+    let shown = by_code.search("I10", &SearchOptions::new()).unwrap().hits[0].designation.clone();
+    assert_eq!(shown, Designation { layer: Layer::Supplement(0), ..Designation::preferred("vi", "Cao huyết áp") });
     assert_eq!(supplemented(vec![both]), "Cao huyết áp");
 }
 
@@ -233,6 +237,9 @@ fn several_supplements_answer_in_their_order() {
     assert_eq!(hit.designation.layer, Layer::Supplement(2));
     // Content has a number, and so has what lies over it, in its order.
     let other = later().with_supplement(second).unwrap().with_supplement(first).unwrap();
+    // A hit by code tells the name that is shown, and whose it is.
+    let by_code = &system.search("I10", &SearchOptions::new()).unwrap().hits[0];
+    assert_eq!((by_code.designation.language.as_str(), by_code.designation.layer), ("vi", Layer::System));
     let digests = [later().digest(), with_names().digest(), system.digest(), other.digest()];
     assert!((1..4).all(|at| !digests[..at].contains(&digests[at])), "{digests:x?}");
     assert_eq!(with_names().digest(), with_names().digest());
