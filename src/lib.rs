@@ -73,6 +73,7 @@
 //! | `bundled` | yes | the embedded starter set, [`Terminology::bundled`] |
 //! | `search` | yes | free-text search and the clinical lexicon |
 //! | `mmap` | no | [`CodeSystem::map`] |
+//! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
 //! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
 //! | `xlsx` | no | readers of the national lists' spreadsheets |
 //!
