@@ -25,6 +25,9 @@ use crate::{Error, Result};
 /// with their status and hierarchy; names, properties and words are checked against their checksums when
 /// they are first used.
 ///
+/// [`Supplement`]s lie over it: those that its file carries, and those given to it. Its concepts answer with their
+/// names and properties too; every [`Designation`] tells which [`Layer`] it is from.
+///
 /// ```
 /// # #[cfg(feature = "bundled")] {
 /// let icd10 = medterm::CodeSystem::bundled()?;
@@ -447,8 +450,14 @@ impl CodeSystem {
     /// An error if the words of some layer were indexed with another text normalisation than this build's.
     pub(crate) fn check_text_version(&self) -> Result<()> {
         let current = crate::text::TEXT_VERSION;
-        let mut versions = self.supplements.iter().map(Supplement::text_version).chain([self.text_version()]);
-        versions.find(|found| *found != current).map_or(Ok(()), |found| Err(Error::TextVersion { found, current }))
+        for layer in self.layers() {
+            let file = self.resource(layer)?;
+            let found = file.container().text_version();
+            if found != current {
+                return Err(Error::TextVersion { index: file.identity().edition.to_string(), found, current });
+            }
+        }
+        Ok(())
     }
 
     /// The group of a layer's term, and the concept that it belongs to; `None` if that is a code which the system lacks.

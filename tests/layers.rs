@@ -3,6 +3,8 @@
 #![cfg(feature = "search")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+#[path = "support/corrupt.rs"]
+mod corrupt;
 #[path = "support/drafts.rs"]
 mod drafts;
 
@@ -443,6 +445,19 @@ fn children_depend_on_the_position() {
     let Err(Error::Draft { code, message }) = index::to_bytes(&draft, &Report::default()) else { panic!("no parent") };
     assert_eq!(code.as_deref(), Some("D000000"));
     assert!(message.contains("X.1"), "{message}");
+}
+
+/// Words of another normalisation would be missed: searching says so, and whose words they are. All else goes on.
+#[test]
+fn a_supplement_of_another_text_version_is_not_searched() {
+    let mut file = compile(&drafts::list("names").0);
+    file[12..14].copy_from_slice(&u16::MAX.to_le_bytes());
+    corrupt::repair(&mut file);
+    let system = later().with_supplement(Supplement::from_bytes(file).unwrap()).unwrap();
+    let error = system.search("viem phoi", &SearchOptions::new()).unwrap_err();
+    assert!(matches!(error, Error::TextVersion { found: u16::MAX, .. }));
+    assert!(error.to_string().contains("local-names|3"), "{error}");
+    assert!(find(&system, "I10").display_in("fr").unwrap().is_some());
 }
 
 /// What a searcher remembers of one stack is not taken for another's.
