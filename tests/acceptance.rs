@@ -158,7 +158,7 @@ fn spelling_of_the_same_text_does_not_change_the_ranking() {
             let answer = searcher.search(&list.system, text, &options).unwrap();
             answer.hits.iter().map(|hit| (hit.concept.marked_code().unwrap(), hit.score)).collect()
         };
-        for concept in listed(list).skip(3).step_by(3 * STEP) {
+        for concept in listed(list).step_by(STEP) {
             let name: String = concept.display().unwrap().nfc().collect();
             let expected = ranking(&name);
             for variant in [name.nfd().collect(), name.to_uppercase(), name.to_uppercase().nfd().collect::<String>()] {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use medterm::source::{DesignationUse, Usability};
 use medterm::text::{Analyzer, fold};
-use medterm::{Answer, CodeSystem, Concept, Confidence, SearchOptions, Searcher};
+use medterm::{Answer, CodeSystem, Concept, Confidence, Reading, SearchOptions, Searcher};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
@@ -320,5 +320,30 @@ proptest! {
                 prop_assert!(hit.designation.text.get(found.text.clone()).is_some());
             }
         }
+    }
+}
+
+#[test]
+fn readings_left_out_find_nothing() {
+    let system = bundled();
+    for (query, reading) in [
+        ("viem phoi", Reading::MarksMissing),
+        ("vieem phooir", Reading::Telex),
+        ("vie6m pho6i3", Reading::Vni),
+        ("tiểu đường", Reading::Synonym),
+        ("VPQ", Reading::Abbreviation),
+        ("viêm ph", Reading::Prefix),
+        ("viêm phỗi", Reading::OtherMarks),
+        ("xuy tim", Reading::SoundsAlike),
+        ("viem pohi", Reading::Typo),
+    ] {
+        let read_so = |options: &SearchOptions| {
+            let answer = system.search(query, options).unwrap();
+            answer.hits.iter().any(|hit| hit.readings().contains(&reading))
+        };
+        assert!(read_so(&SearchOptions::new()), "{query}");
+        assert!(!read_so(&SearchOptions::new().without([reading])), "{query}");
+        let others = Reading::ALL.iter().copied().filter(|other| *other != reading && *other != Reading::Exact);
+        assert!(read_so(&SearchOptions::new().without(others)) || reading == Reading::Typo, "{query}");
     }
 }

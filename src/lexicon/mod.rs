@@ -94,8 +94,8 @@ impl Lexicon {
     /// A phrase matches if its letters are those typed and no mark that was typed contradicts it. Where one
     /// phrase lies within another, the longer one knows better and the shorter is left out: *ung thư biểu mô*
     /// is not *ung thư*. A reading that the query spells out already is left out too. An abbreviation of one
-    /// or two letters is read only if it is the whole query or typed in capitals among words that are not: such letters are mostly
-    /// words of their own.
+    /// or two letters that could be a word (`HA`) is read only if it is the whole query, or typed in capitals among
+    /// words that are not.
     pub fn expansions<'l>(&'l self, query: &str, tokens: Tokens<'_>) -> Vec<Expansion<'l>> {
         let mut found: Vec<Expansion<'l>> = Vec::new();
         let (mut folded, mut accented) = (String::new(), String::new());
@@ -121,7 +121,7 @@ impl Lexicon {
                 let written = tokens.get(start).map_or(0, |first| first.range().start)..token.range().end;
                 let capitals =
                     !in_capitals && query.get(written).is_some_and(|text| !text.chars().any(char::is_lowercase));
-                let may_be_short = capitals || words.len() == tokens.len();
+                let may_be_short = capitals || words.len() == tokens.len() || !folded.contains(is_vowel);
                 let fits = |entry: &&Entry| {
                     let allowed = entry.kind == EntryKind::Synonym || folded.len() > 2 || may_be_short;
                     allowed && agrees(&accented, &entry.accented) && !whole.contains(&crate::text::fold(&entry.meaning))
@@ -145,6 +145,10 @@ impl Lexicon {
         }
         found
     }
+}
+
+fn is_vowel(letter: char) -> bool {
+    matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
 }
 
 /// True if no mark that was typed contradicts the phrase. Hỏi for ngã is let pass.
@@ -303,6 +307,7 @@ mod tests {
         builder.add_abbreviation("ĐTĐ", "điện tâm đồ", 2);
         builder.add_abbreviation("ĐTĐ", "đái tháo đường", 1);
         builder.add_abbreviation("K", "ung thư", 1);
+        builder.add_abbreviation("HA", "huyết áp", 1);
         builder.build()
     }
 
@@ -325,7 +330,10 @@ mod tests {
     fn short_ones_need_capitals_or_the_whole_query() {
         assert_eq!(readings("K phổi").len(), 1);
         assert_eq!(readings("k").len(), 1);
-        assert!(readings("k phổi").is_empty());
+        assert_eq!(readings("k phổi").len(), 1, "no word");
+        assert!(readings("ha cao").is_empty());
+        assert_eq!(readings("HA cao").len(), 1);
+        assert!(readings("HA CAO").is_empty(), "capitals that tell nothing");
     }
 
     #[test]

@@ -14,10 +14,14 @@ pub enum Reading {
     Exact,
     /// The word itself; some or all of its marks were not typed.
     MarksMissing,
+    /// The same word as other people spell it: i for y.
+    Spelling,
     /// Telex keystrokes that were never turned into letters.
     Telex,
     /// VNI keystrokes that were never turned into letters.
     Vni,
+    /// Text in an encoding of before Unicode.
+    Encoding,
     /// Another phrase for the same thing, from the lexicon.
     Synonym,
     /// An abbreviation of the lexicon.
@@ -37,8 +41,10 @@ impl Reading {
     pub const ALL: &[Self] = &[
         Self::Exact,
         Self::MarksMissing,
+        Self::Spelling,
         Self::Telex,
         Self::Vni,
+        Self::Encoding,
         Self::Synonym,
         Self::Abbreviation,
         Self::Prefix,
@@ -47,14 +53,16 @@ impl Reading {
         Self::Typo,
     ];
 
-    /// A stable name: `exact`, `marks-missing`, `telex`, `vni`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `synonym`, `abbreviation`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::MarksMissing => "marks-missing",
+            Self::Spelling => "spelling",
             Self::Telex => "telex",
             Self::Vni => "vni",
+            Self::Encoding => "encoding",
             Self::Synonym => "synonym",
             Self::Abbreviation => "abbreviation",
             Self::Prefix => "prefix",

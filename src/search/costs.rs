@@ -9,6 +9,8 @@ pub(super) mod cost {
     pub(crate) const MARKS_MISSING: u8 = 2;
     /// … and in a query of which other words have marks: then a bare word is rather meant as it stands.
     pub(crate) const MARKS_MISSING_HERE: u8 = 14;
+    /// i for y or the reverse, on top of what the marks cost.
+    pub(crate) const SPELLING: u8 = 3;
     /// Hỏi for ngã and the reverse.
     pub(crate) const HOOK_TILDE: u8 = 8;
     /// Any other tone than the one typed.
@@ -30,10 +32,14 @@ pub(super) mod cost {
     pub(crate) const SOUNDS_ALIKE: u8 = 30;
     /// One letter wrong, missing, added or exchanged with its neighbour.
     pub(crate) const TYPO: u8 = 42;
+    /// What it costs more to guess where the word as typed is a word, too.
+    pub(crate) const GUESSED_KNOWN: u8 = 10;
 }
 
 /// Points off the score of all that is found by another way to read the query.
 pub(super) mod penalty {
+    /// As text in another encoding.
+    pub(crate) const ENCODING: f32 = 15.0;
     /// By a synonym.
     pub(crate) const SYNONYM: f32 = 25.0;
     /// By an abbreviation: so many times as its reading is rare (1 to 3).
@@ -58,6 +64,8 @@ pub(super) mod points {
     pub(crate) const RESIDUAL: f32 = 15.0;
     /// Off, for each word that has other marks than were typed: it is another word, however short.
     pub(crate) const OTHER_MARKS: f32 = 130.0;
+    /// Off, for each guessed word but the first: two errors in one query are rare.
+    pub(crate) const GUESSED_AGAIN: f32 = 40.0;
     /// Off, for a manifestation: its code cannot stand alone.
     pub(crate) const ASTERISK: f32 = 12.0;
     /// Off, for each word such as *acute* or *left* that the term adds …

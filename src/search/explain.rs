@@ -36,7 +36,7 @@ impl Searcher {
             matches.push(WordMatch {
                 query: word.range.clone(),
                 text: whole.start..end,
-                reading: word.expanded.unwrap_or(matched.reading),
+                reading: word.expanded.or(word.by).map_or(matched.reading, |by| by.max(matched.reading)),
                 cost: matched.cost,
             });
         }

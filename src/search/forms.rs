@@ -13,6 +13,8 @@ use crate::text::{MarkAgreement, ToneDifference, compare_marks};
 
 /// Shorter words are too close to too many others for a typing error to be guessed.
 const SHORTEST_TYPO: usize = 3;
+/// Longer words are not looked up in another spelling.
+const LONGEST_SPELT: usize = 24;
 /// A shorter beginning of a word is no help.
 const SHORTEST_PREFIX: usize = 2;
 /// Steps through the automaton that one word's typing errors, or the words that it begins, may cost.
@@ -95,6 +97,9 @@ impl Finder<'_> {
                 frequency = frequency.max(spelled);
             }
         }
+        if self.options.allows(Reading::Spelling) && word.folded.is_ascii() {
+            self.add_spelt(word, forms)?;
+        }
         let guess = self.effort == Effort::Guess || !word.known;
         let mut complete = true;
         if word.is_last || guess {
@@ -105,13 +110,40 @@ impl Finder<'_> {
                 if *self.work == 0 {
                     break;
                 }
-                self.add(rank.into(), forms, |_| (Reading::SoundsAlike, cost::SOUNDS_ALIKE))?;
+                self.add(rank.into(), forms, |_| (Reading::SoundsAlike, cost::SOUNDS_ALIKE + surcharge(word)))?;
             }
         }
         if self.effort == Effort::Guess {
             complete &= self.add_misspelt(word, forms)?;
         }
         Ok((frequency, complete))
+    }
+
+    /// Adds the word with i for y, or y for i: people and lists differ in it.
+    fn add_spelt(&mut self, word: &Word, forms: &mut Vec<Form>) -> Result<()> {
+        let mut letters = [0_u8; LONGEST_SPELT];
+        let Some(folded) = letters.get_mut(..word.folded.len()) else { return Ok(()) };
+        for (at, (slot, letter)) in folded.iter_mut().zip(word.folded.bytes()).enumerate() {
+            let after_vowel = at
+                .checked_sub(1)
+                .and_then(|before| word.folded.as_bytes().get(before))
+                .is_some_and(|before| b"aeou".contains(before));
+            *slot = match letter {
+                b'i' if !after_vowel => b'y',
+                b'y' if !after_vowel => b'i',
+                other => other,
+            };
+        }
+        if folded == word.folded.as_bytes() {
+            return Ok(());
+        }
+        let Some(rank) = self.words.automaton().get(folded)? else { return Ok(()) };
+        self.add(rank, forms, |accented| {
+            let accented = accented.unwrap_or(std::str::from_utf8(folded).unwrap_or_default());
+            let (_, cost) = marks(&as_i(&word.accented), &as_i(accented), word.among_marked);
+            (Reading::Spelling, cost::SPELLING + cost)
+        })?;
+        Ok(())
     }
 
     /// The forms of all words that a letter begins.
@@ -166,7 +198,7 @@ impl Finder<'_> {
                 ControlFlow::Continue(())
             })?;
         for &(rank, _) in &ranks {
-            self.add(rank, forms, |_| (Reading::Typo, cost::TYPO))?;
+            self.add(rank, forms, |_| (Reading::Typo, cost::TYPO + surcharge(word)))?;
         }
         *self.ranks = ranks;
         Ok(complete == Completeness::Complete)
@@ -187,6 +219,16 @@ impl Finder<'_> {
         }
         Ok(frequency)
     }
+}
+
+/// A text with i for every y.
+fn as_i(text: &str) -> String {
+    text.replace('y', "i")
+}
+
+/// A word as typed that is one, too, is hardly another one misspelt.
+fn surcharge(word: &Word) -> u8 {
+    if word.known { cost::GUESSED_KNOWN } else { 0 }
 }
 
 /// What it costs to read `typed` as a word with the same letters.

@@ -124,7 +124,7 @@ impl Searcher {
         let languages = Languages::open(system, run.options, &mut self.reader, &mut self.candidates)?;
         run.scored.clear();
         self.scorer.start();
-        for word in self.query.typed_mut() {
+        for word in self.query.words_mut() {
             word.known = false;
             word.found = false;
             for language in &languages.list {
@@ -134,7 +134,8 @@ impl Searcher {
         let best = self.search_words(system, &languages, Effort::AsTyped, run)?;
         // What is guessed is dear, and brings in much that was not meant: it is looked for only where a word
         // stands for nothing, or no term has all words.
-        if best < GOOD_SHARE || self.query.has_strange_word() {
+        let has_all = run.scored.iter().any(|scored| scored.has_all);
+        if best < GOOD_SHARE || !has_all || self.query.has_strange_word() {
             self.search_words(system, &languages, Effort::Guess, run)?;
         }
         score::rank(&mut run.scored);
@@ -176,15 +177,14 @@ impl Searcher {
             let Self { query, candidates, reader, scorer, ranks, .. } = self;
             let typed_only = effort == Effort::Guess;
             let mut finder = Finder { words, options: run.options, effort, work: &mut run.work, ranks };
-            let to_find = if typed_only { query.typed_mut() } else { query.words_mut() };
-            for word in to_find {
+            for word in query.words_mut() {
                 run.complete &= finder.find(word)?;
             }
-            let variants = if typed_only { 1 } else { query.variant_count() };
+            let variants = if typed_only { GUESSED_VARIANTS } else { usize::MAX }.min(query.variant_count());
             for number in 0..variants {
                 let Some(asked) = query.variant(number) else { break };
                 // A meaning that the language has no word of finds nothing in it.
-                let meant = |word: &query::Word| word.expanded.is_some() && !word.forms.is_empty();
+                let meant = |word: &query::Word| (word.expanded.or(word.by)).is_some() && !word.forms.is_empty();
                 if number > 0 && !asked.words().any(meant) {
                     continue;
                 }
@@ -266,6 +266,9 @@ impl Run<'_> {
 
 /// A term that has this share of the query has all of its words, or all but a common one.
 const GOOD_SHARE: f32 = 0.72;
+
+/// So many ways to read a query are tried with words that are guessed.
+const GUESSED_VARIANTS: usize = 4;
 
 /// One query under way.
 struct Run<'o> {

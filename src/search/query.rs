@@ -7,12 +7,14 @@ use super::costs::penalty;
 use super::forms::Form;
 use super::options::SearchOptions;
 use crate::lexicon::{EntryKind, Expansion, Lexicon, may_be_qualifier};
-use crate::text::{Analyzer, Token, decode_telex, decode_vni, phonetic_key};
+use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key};
 
 /// More words than any order form line; the rest of a longer query is not read.
 pub(super) const MOST_WORDS: usize = 40;
 /// Ways to read a query: the typed one and so many less one by the lexicon.
 const MOST_VARIANTS: usize = 10;
+/// Of those, the encodings that a query may be in.
+const MOST_ENCODINGS: usize = 2;
 
 /// What keystrokes of an input method spell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub(super) struct Word {
     pub(super) qualifier: bool,
     /// Set if the lexicon put this word in place of what was typed.
     pub(super) expanded: Option<Reading>,
+    /// Set if this word was made from what was typed by reading it in another encoding.
+    pub(super) by: Option<Reading>,
     /// Some language has a word of these letters.
     pub(super) known: bool,
     /// It stands for something, typing errors aside, in some language.
@@ -75,6 +79,7 @@ impl Word {
         self.abbreviation = false;
         self.qualifier = may_be_qualifier(&self.accented, &self.folded);
         self.expanded = None;
+        self.by = None;
         self.known = false;
         self.found = false;
     }
@@ -126,14 +131,37 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Reads a query word by word, and with the lexicon.
+    /// Reads a query word by word, in the encodings that it may be in, and with the lexicon.
     pub(super) fn read(&mut self, text: &str, options: &SearchOptions, lexicon: &Lexicon) {
         self.word_count = 0;
         self.variant_count = 0;
-        self.read_typed(text, options);
-        let expansions = self.expansions(text, options, lexicon);
+        self.complete = true;
+        self.read_text(text, None, options, lexicon, |range| range);
+        self.typed = self.variants.first().map_or(0, |typed| typed.words.len());
+        if options.allows(Reading::Encoding) && !text.is_ascii() | text.contains(may_be_sign) {
+            for reading in decode_legacy(text).iter().take(MOST_ENCODINGS) {
+                let original = |range| reading.original_range(range);
+                self.read_text(reading.text(), Some(Reading::Encoding), options, lexicon, original);
+            }
+        }
+    }
+
+    /// Adds a text and what the lexicon makes of it. `by` tells how the text was got from the query if it is not the
+    /// query itself, and `original` from which bytes.
+    fn read_text(
+        &mut self,
+        text: &str,
+        by: Option<Reading>,
+        options: &SearchOptions,
+        lexicon: &Lexicon,
+        original: impl Fn(Range<usize>) -> Range<usize>,
+    ) {
+        let base = self.word_count;
+        self.push_words(text, by, options, original);
+        let typed = base..self.word_count;
+        let expansions = self.expansions(text, typed.clone(), options, lexicon);
         for expansion in expansions.iter().filter(|expansion| expansion.kind == EntryKind::Abbreviation) {
-            let words = self.words.iter_mut().take(self.typed).skip(expansion.words.start);
+            let words = self.words.iter_mut().take(typed.end).skip(typed.start + expansion.words.start);
             words.take(expansion.words.len()).for_each(|word| word.abbreviation = true);
         }
         let mut usual: Vec<&Expansion<'_>> = Vec::new();
@@ -143,54 +171,71 @@ impl Query {
             }
         }
         if usual.len() > 1 {
-            self.push_meanings(&usual);
+            self.push_meanings(typed.clone(), by, &usual);
             // Other readings of one place, with the usual ones of all others.
             for expansion in expansions.iter().filter(|expansion| !usual.contains(expansion)) {
                 let mut together = usual.clone();
                 let place = together.iter_mut().find(|other| other.words == expansion.words);
                 if let Some(place) = place {
                     *place = expansion;
-                    self.push_meanings(&together);
+                    self.push_meanings(typed.clone(), by, &together);
                 }
             }
         }
         for expansion in &expansions {
-            self.push_meanings(&[expansion]);
+            self.push_meanings(typed.clone(), by, &[expansion]);
         }
     }
 
-    fn read_typed(&mut self, text: &str, options: &SearchOptions) {
+    /// Adds the words of a text, and the variant that they are.
+    fn push_words(
+        &mut self,
+        text: &str,
+        by: Option<Reading>,
+        options: &SearchOptions,
+        original: impl Fn(Range<usize>) -> Range<usize>,
+    ) {
         let Self { analyzer, meaning, words, word_count, .. } = self;
         let tokens = analyzer.analyze(text);
-        self.complete = tokens.len() <= MOST_WORDS;
+        self.complete &= tokens.len() <= MOST_WORDS;
         let among_marked = tokens.iter().any(|token| token.accented() != token.folded());
+        let base = *word_count;
         for (position, token) in tokens.iter().enumerate().take(MOST_WORDS) {
             let Some(word) = next(words, word_count) else { break };
-            word.set(token, token.range());
+            word.set(token, original(token.range()));
             word.among_marked = among_marked;
+            word.by = by;
             // A trailing separator says that the last word is finished.
-            word.is_last = position + 1 == tokens.len() && text.get(word.range.end..).is_none_or(str::is_empty);
+            word.is_last = position + 1 == tokens.len() && text.get(token.range().end..).is_none_or(str::is_empty);
             word.decode(meaning, options);
         }
-        self.typed = self.word_count;
         if let Some(variant) = next(&mut self.variants, &mut self.variant_count) {
             variant.words.clear();
-            variant.words.extend(0..self.typed as u16);
-            variant.penalty = 0.0;
+            variant.words.extend((base..self.word_count).map(|position| position as u16));
+            variant.penalty = if by.is_some() { penalty::ENCODING } else { 0.0 };
             variant.meaning.clear();
+            if by.is_some() {
+                variant.meaning.push_str(text);
+            }
         }
     }
 
     /// What the lexicon says of parts of the query. It knows words, not keystrokes: it is asked for what was typed,
     /// and for what that decodes to.
-    fn expansions<'l>(&mut self, text: &str, options: &SearchOptions, lexicon: &'l Lexicon) -> Vec<Expansion<'l>> {
+    fn expansions<'l>(
+        &mut self,
+        text: &str,
+        typed: Range<usize>,
+        options: &SearchOptions,
+        lexicon: &'l Lexicon,
+    ) -> Vec<Expansion<'l>> {
         let mut expansions = lexicon.expansions(text, self.analyzer.tokens());
-        let typed = self.words.get(..self.typed).unwrap_or_default();
+        let typed = self.words.get(typed).unwrap_or_default();
         if typed.iter().any(|word| word.decodings().next().is_some()) {
             let mut decoded = String::new();
             for word in typed {
                 let spelled = word.decodings().next().map(|(decoded, _)| decoded.accented.as_str());
-                decoded.push_str(spelled.unwrap_or_else(|| text.get(word.range.clone()).unwrap_or_default()));
+                decoded.push_str(spelled.unwrap_or(&word.accented));
                 decoded.push(' ');
             }
             for further in lexicon.expansions(decoded.trim_end(), self.reader.analyze(&decoded)) {
@@ -206,30 +251,23 @@ impl Query {
 
     /// Adds the variant that has meanings in place of the words that they explain. Their words are whole, and
     /// typed by nobody.
-    fn push_meanings(&mut self, expansions: &[&Expansion<'_>]) {
+    fn push_meanings(&mut self, typed: Range<usize>, by: Option<Reading>, expansions: &[&Expansion<'_>]) {
         if self.variant_count >= MOST_VARIANTS {
             return;
         }
-        let Self { meaning: analyzer, words, word_count, typed, variants, variant_count, .. } = self;
+        let Self { meaning: analyzer, words, word_count, variants, variant_count, .. } = self;
         let Some(variant) = next(variants, variant_count) else { return };
         variant.words.clear();
-        variant.penalty = 0.0;
+        variant.penalty = if by.is_some() { penalty::ENCODING } else { 0.0 };
         variant.meaning.clear();
-        let mut done = 0;
+        let mut done = typed.start;
         for expansion in expansions {
-            let range = |words: &[Word]| {
-                let first = words.get(expansion.words.start).map_or(0, |word| word.range.start);
-                first
-                    ..expansion
-                        .words
-                        .end
-                        .checked_sub(1)
-                        .and_then(|last| words.get(last))
-                        .map_or(first, |word| word.range.end)
-            };
-            let range = range(words.get(..*typed).unwrap_or_default());
-            variant.words.extend((done..expansion.words.start.min(*typed)).map(|position| position as u16));
-            done = expansion.words.end;
+            let (start, end) = (typed.start + expansion.words.start, typed.start + expansion.words.end);
+            let explained = words.get(start..end.min(typed.end)).unwrap_or_default();
+            let first = explained.first().map_or(0, |word| word.range.start);
+            let range = first..explained.last().map_or(first, |word| word.range.end);
+            variant.words.extend((done..start).map(|position| position as u16));
+            done = end;
             variant.penalty += match expansion.kind {
                 EntryKind::Synonym => penalty::SYNONYM,
                 EntryKind::Abbreviation => penalty::ABBREVIATION * f32::from(expansion.rarity),
@@ -249,7 +287,7 @@ impl Query {
                 variant.words.push(number);
             }
         }
-        variant.words.extend((done..*typed).map(|position| position as u16));
+        variant.words.extend((done..typed.end).map(|position| position as u16));
         variant.words.truncate(MOST_WORDS);
     }
 
@@ -265,11 +303,6 @@ impl Query {
 
     pub(super) fn words_mut(&mut self) -> &mut [Word] {
         self.words.get_mut(..self.word_count).unwrap_or_default()
-    }
-
-    /// The words that were typed.
-    pub(super) fn typed_mut(&mut self) -> &mut [Word] {
-        self.words.get_mut(..self.typed).unwrap_or_default()
     }
 
     /// True if some word that was typed stands for nothing in any language searched so far.
@@ -319,6 +352,11 @@ impl<'q> Asked<'q> {
         let word = self.get(last as u8).filter(|word| !word.begun.is_empty())?;
         Some((last as u8, word.begun.clone()))
     }
+}
+
+/// Punctuation that spells letters in VIQR and HTML.
+fn may_be_sign(sign: char) -> bool {
+    "^`~'?.&+(".contains(sign)
 }
 
 fn reading_of(kind: EntryKind) -> Reading {

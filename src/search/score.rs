@@ -36,6 +36,8 @@ pub(super) struct Scored {
     pub(super) variant: usize,
     pub(super) score: f32,
     pub(super) confidence: Confidence,
+    /// The term has all words of the query.
+    pub(super) has_all: bool,
     /// What the term's words weigh.
     said: f32,
     /// Where its matches stand in [`Scorer::all`].
@@ -190,6 +192,7 @@ impl Scorer {
             }
             let said = language.words.weight_of(candidate.term);
             let (mut score, mut confidence) = self.evaluate(asked, read, said);
+            let has_all = self.matches.len() == asked.len();
             score += language.worth(candidate.term).unwrap_or_default() - penalty;
             if score + most_boost < self.least_wanted(limit) {
                 continue;
@@ -221,6 +224,7 @@ impl Scorer {
                 variant,
                 score,
                 confidence,
+                has_all,
                 said,
                 matches,
             });
@@ -336,7 +340,7 @@ impl Scorer {
         };
         let all_found = self.matches.len() == count;
         let says_it = all_found && added.qualifiers + added.content + added.residuals == 0;
-        let guessed = asked.words().any(|word| word.expanded.is_some());
+        let guessed = asked.words().any(|word| word.expanded.is_some() || word.by.is_some());
         let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
         let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
@@ -358,7 +362,13 @@ impl Scorer {
             asked.words().enumerate().filter(|(position, word)| word.qualifier && !is_found(*position)).count();
         let is_another = |matched: &&Match| matched.reading == Reading::OtherMarks && matched.cost > cost::HOOK_TILDE;
         let others = self.matches.iter().filter(is_another).count();
-        points::LEADING_WORD * added.leading.min(2) as f32
+        let guessed = self
+            .matches
+            .iter()
+            .filter(|matched| matched.cost >= cost::SOUNDS_ALIKE && matched.reading >= Reading::SoundsAlike)
+            .count();
+        points::GUESSED_AGAIN * guessed.saturating_sub(1).min(4) as f32
+            + points::LEADING_WORD * added.leading.min(2) as f32
             + points::RESIDUAL * added.residuals.min(1) as f32
             + points::QUALIFIER_ADDED * added.qualifiers.min(3) as f32
             + points::QUALIFIER_LACKING * lacking.min(3) as f32

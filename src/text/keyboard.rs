@@ -15,7 +15,8 @@ const MAX_CHARACTERS: usize = 14;
 /// Takes a token in level 0 ([`Token::accented`](super::Token::accented)) or composed; letters that
 /// already have their marks stay (`đườngf`). Tone keys s f r x j (z removes) may stand anywhere behind
 /// the vowel, but one tone only: `virus` has two tone keys and is no Telex. Quality keys are aa ee oo, w,
-/// dd, and may follow the final (`viemej`, `dod`).
+/// dd, and may follow the final (`viemej`, `dod`). Where that makes no syllable, a quality key may also stand
+/// behind other vowels (`phoior`), w alone for ư (`thw`), and a key repeat a mark that is there (`viêem`).
 ///
 /// ```
 /// let mut reading = String::new();
@@ -23,11 +24,16 @@ const MAX_CHARACTERS: usize = 14;
 /// assert_eq!(reading, "đương\u{300}");
 /// ```
 pub fn decode_telex(token: &str, out: &mut String) -> bool {
-    replay(token, Draft::press_telex).is_some_and(|draft| draft.write(out)) || reject(out)
+    let reads = |loose| {
+        replay(token, loose, Draft::press_telex)
+            .is_some_and(|draft| (draft.letters.len() > 1 || !draft.is_w) && draft.write(out))
+    };
+    [false, true].into_iter().any(reads) || reject(out)
 }
 
 /// Decodes VNI keys left in a token, like [`decode_telex`]: 1 to 5 sắc huyền hỏi ngã nặng, 6 ^, 7 horn,
-/// 8 breve, 9 đ, 0 removes the tone. One vowel with one digit (`a1`, `o2`) is not decoded.
+/// 8 breve, 9 đ, 0 removes a tone that was written. One vowel with digits is mostly a code (`a1`, `e16`): it
+/// is decoded only if the digits are a quality and a tone (`o73`).
 ///
 /// ```
 /// let mut reading = String::new();
@@ -37,8 +43,18 @@ pub fn decode_telex(token: &str, out: &mut String) -> bool {
 /// ```
 pub fn decode_vni(token: &str, out: &mut String) -> bool {
     let has_digit = token.bytes().any(|b| b.is_ascii_digit());
-    let draft = if has_digit { replay(token, Draft::press_vni) } else { None };
-    draft.is_some_and(|draft| (draft.keys > 1 || draft.letters.len() > 1) && draft.write(out)) || reject(out)
+    let reads = |loose| {
+        replay(token, loose, Draft::press_vni).is_some_and(|draft| {
+            let is_code = !draft.composed && draft.letters.len() == 1 && !is_shaped_then_toned(token);
+            !is_code && draft.write(out)
+        })
+    };
+    has_digit && [false, true].into_iter().any(reads) || reject(out)
+}
+
+/// Whether a vowel is followed by its quality and then its tone: `o73` is ở, but `e16` and `a1` are codes.
+fn is_shaped_then_toned(token: &str) -> bool {
+    matches!(token.as_bytes(), [_, b'6'..=b'8', _])
 }
 
 fn reject(out: &mut String) -> bool {
@@ -56,15 +72,21 @@ struct Draft {
     tone_typed: bool,
     /// How many keys took effect.
     keys: usize,
+    /// Whether some letter was typed with its marks.
+    composed: bool,
+    /// Whether keys may stand where fewer people type them.
+    loose: bool,
+    /// Whether a w was taken for a whole ư.
+    is_w: bool,
 }
 
 /// Replays the characters of a token. `None` if it has a character that is no letter, digit or tone mark,
 /// or has too many.
-fn replay(token: &str, press: fn(&mut Draft, char) -> bool) -> Option<Draft> {
+fn replay(token: &str, loose: bool, press: fn(&mut Draft, char) -> bool) -> Option<Draft> {
     if token.chars().nth(MAX_CHARACTERS).is_some() {
         return None;
     }
-    let mut draft = Draft { tone: written_tone(token), ..Draft::default() };
+    let mut draft = Draft { tone: written_tone(token), composed: !token.is_ascii(), loose, ..Draft::default() };
     for c in token.chars().filter(|&c| Tone::from_mark(c).is_none()) {
         let letter = Letter::of(c)?;
         if c.is_ascii() && press(&mut draft, letter.plain) {
@@ -93,11 +115,13 @@ impl Draft {
             'j' => self.type_tone(Tone::Dot),
             'z' => self.remove_tone(),
             'a' | 'e' | 'o' => {
-                let doubled = self.letters.last().is_some_and(|&last| last == key || !is_vowel(last));
-                doubled && self.add_circumflex(|c| c == key)
+                let behind = self.letters.last().is_some_and(|&last| last == key || !is_vowel(last));
+                (behind || self.loose) && self.add_circumflex(|c| c == key) || self.repeats(circumflexed(key))
             }
-            'w' => self.add_horn_or_breve(),
-            'd' => self.add_stroke(),
+            'w' => {
+                self.add_horn_or_breve() || self.repeats('ư') || self.repeats('ơ') || self.repeats('ă') || self.add_w()
+            }
+            'd' => self.add_stroke() || self.repeats('đ'),
             _ => false,
         }
     }
@@ -110,11 +134,14 @@ impl Draft {
             '3' => self.type_tone(Tone::Hook),
             '4' => self.type_tone(Tone::Tilde),
             '5' => self.type_tone(Tone::Dot),
-            '0' => self.remove_tone(),
-            '6' => self.add_circumflex(|c| matches!(c, 'a' | 'e' | 'o')),
-            '7' => self.add_horn(),
-            '8' => self.add_breve(),
-            '9' => self.add_stroke(),
+            '0' => !self.tone_typed && self.remove_tone(),
+            '6' => {
+                self.add_circumflex(|c| matches!(c, 'a' | 'e' | 'o'))
+                    || ['â', 'ê', 'ô'].into_iter().any(|letter| self.repeats(letter))
+            }
+            '7' => self.add_horn() || self.repeats('ư') || self.repeats('ơ'),
+            '8' => self.add_breve() || self.repeats('ă'),
+            '9' => self.add_stroke() || self.repeats('đ'),
             _ => false,
         }
     }
@@ -143,11 +170,22 @@ impl Draft {
 
     fn add_circumflex(&mut self, wanted: impl Fn(char) -> bool) -> bool {
         let vowel = self.nucleus().iter_mut().rev().find(|c| wanted(**c));
-        replace(vowel, |plain| match plain {
-            'a' => 'â',
-            'e' => 'ê',
-            _ => 'ô',
-        })
+        replace(vowel, circumflexed)
+    }
+
+    /// Whether a quality key says again what a letter was typed with.
+    fn repeats(&self, letter: char) -> bool {
+        self.composed && self.loose && self.letters.contains(&letter)
+    }
+
+    /// The w of Telex for a whole ư, where no vowel is that it could change.
+    fn add_w(&mut self) -> bool {
+        let effective = self.loose && !self.is_w;
+        if effective {
+            self.letters.push('ư');
+            self.is_w = true;
+        }
+        effective
     }
 
     /// The w of Telex: ă for an a that has no u before it, else a horn.
@@ -192,6 +230,14 @@ impl Draft {
         let valid = is_syllable(out, self.tone);
         out.extend(self.tone.map(Tone::mark));
         valid
+    }
+}
+
+fn circumflexed(plain: char) -> char {
+    match plain {
+        'a' => 'â',
+        'e' => 'ê',
+        _ => 'ô',
     }
 }
 
@@ -246,6 +292,10 @@ mod tests {
             ("huuw huwu", "hưu hưu"),
             ("đườngf phôir phổiz", "đường phổi phôi"),
             ("toanfz toansfz toanfzs", "toan toansfz toán"),
+            ("phoior caauf cauaf nhieuef khoeof", "phổi cầu cầu nhiều khoèo"),
+            ("wng thw chwngs giwax ddwowngf ddwongf", "ưng thư chứng giữa đường đường"),
+            ("ddaud daudd viêem phooỉ việnj thượngf", "ddaud daudd viêm phổi viện thường"),
+            ("Ddais DDais đdais đươwngf", "đái đái đái đường"),
         ] {
             assert_eq!(decode(keys, decode_telex), accented(text), "{keys}");
         }
@@ -262,6 +312,7 @@ mod tests {
             ("u7ng thu7 u71", "ưng thư ứ"),
             ("phôi3 phổi0 đường2", "phổi phôi đường"),
             ("thuo73", "thuở"),
+            ("ơ3 ở7 viê6m1 đ9a1i", "ở ở viếm đái"),
         ] {
             assert_eq!(decode(keys, decode_vni), accented(text), "{keys}");
         }
@@ -300,7 +351,7 @@ mod tests {
     fn not_vni() {
         for word in [
             "b12", "t4", "h5n1", "hba1c", "a1", "o2", "ca19", "ca125", "ki67", "her2", "spo2", "2", "12", "c3", "viem",
-            "phổi", "d9", "vie66m", "pho6i33", "",
+            "phổi", "d9", "vie66m", "pho6i33", "e10", "e16", "u37", "ca50", "o6", "y1", "",
         ] {
             let mut reading = String::from("left over");
             assert!(!decode_vni(word, &mut reading), "{word} {reading}");

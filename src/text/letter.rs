@@ -100,6 +100,16 @@ fn with_quality(plain: char, mark: char) -> Option<char> {
     })
 }
 
+/// The composed character of a vowel without tone and a tone, in the letter case of the vowel; `None` if
+/// it is no vowel of the tables.
+pub(super) fn with_tone(vowel: char, tone: Tone) -> Option<char> {
+    let lower = vowel.to_lowercase().next()?;
+    let (forms, _) = VOWELS.iter().find(|(forms, _)| forms.first() == Some(&lower))?;
+    let at = TONES.iter().position(|other| *other == Some(tone))?;
+    let toned = *forms.get(at)?;
+    if vowel == lower { Some(toned) } else { toned.to_uppercase().next() }
+}
+
 /// Whether an unmarked lower-case letter is a vowel, on which a tone mark is a tone.
 pub(super) fn is_plain_vowel(c: char) -> bool {
     matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')

@@ -19,6 +19,7 @@
 mod analyze;
 mod brackets;
 mod keyboard;
+mod legacy;
 mod letter;
 mod marks;
 mod phonetic;
@@ -27,6 +28,7 @@ mod syllable;
 pub use analyze::{Analyzer, Token, Tokens, fold};
 pub(crate) use brackets::Brackets;
 pub use keyboard::{decode_telex, decode_vni};
+pub use legacy::{LegacyEncoding, LegacyReading, decode_legacy};
 pub use marks::{MarkAgreement, ToneDifference, compare_marks};
 pub use phonetic::phonetic_key;
 pub use syllable::is_vietnamese_syllable;
