@@ -11,13 +11,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use medterm::index;
 use medterm::source::delimited::{self, Mapping};
 use medterm::source::detect::{Format, detect};
 use medterm::source::{Draft, Report, Severity, icd10cm, qd4469, tt06};
 use medterm::translate::add_former_names;
-use medterm::{CodeSystem, index};
 use serde::Serialize;
-use support::{Arguments, Problem, Syntax, file_name, grouped, say};
+use support::{Arguments, File, Problem, Syntax, file_name, grouped, say};
 
 const SYNTAX: Syntax = Syntax {
     help: "\
@@ -37,7 +37,8 @@ usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE
                   searchable former names. May be repeated.
   --mapping …     for delimited: which column means what, as text or in a file, for instance
                   'code=Code; display.vi=Name; parent=Parent; system=my-codes; version=1'.
-                  data/icd10.mapping is an example; the documentation of
+                  With supplements=icd10-vn it makes a supplement: names and properties for the
+                  codes of another list. data/icd10.mapping is an example; the documentation of
                   medterm::source::delimited::Mapping lists all keys.
   --version V     for icd10cm-order: the edition, as 2025-04, where the file's name does not tell it.
   --report FILE   write every finding, one per line: what was repaired, doubted or refused, and where.
@@ -96,8 +97,10 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     progress.step(1 + former.len(), "compiling");
     let bytes = index::to_file(&draft, &report, output)?;
     progress.step(2 + former.len(), "checking what was written");
-    let system = CodeSystem::open(output)?;
-    system.verify()?;
+    let identity = match support::open_any(output)? {
+        File::System(system) => system.verify().map(|()| system.identity().clone())?,
+        File::Supplement(supplement) => supplement.verify().map(|()| supplement.identity().clone())?,
+    };
     if let Some(path) = arguments.one("--report")? {
         write_report(path, &report)?;
     }
@@ -106,10 +109,10 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     let summary = Summary {
         format: format.as_str(),
         output,
-        edition: system.edition().to_string(),
+        edition: identity.edition.to_string(),
         bytes,
-        concepts: system.len(),
-        listed: system.identity().listed,
+        concepts: identity.concepts,
+        listed: identity.listed,
         rows: report.rows,
         former_names,
         seconds: started.elapsed().as_secs_f64(),

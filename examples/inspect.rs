@@ -6,10 +6,11 @@ mod support;
 
 use std::process::ExitCode;
 
-use medterm::CodeSystem;
-use medterm::source::Content;
+use medterm::index::{Identity, Kind, SectionInfo};
+use medterm::source::{Content, PropertyDefinition};
+use medterm::{CodeSystem, Supplement};
 use serde::Serialize;
-use support::{Arguments, Problem, Syntax, grouped, say};
+use support::{Arguments, File, Problem, Syntax, grouped, say};
 
 const SYNTAX: Syntax = Syntax {
     help: "\
@@ -34,15 +35,22 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         return Err("no FILE is given, as data/icd10.mti; see --help".into());
     }
     for path in arguments.plain() {
-        let system = support::open(path)?;
-        let facts = Facts::of(path, &system, arguments.flag("--verify"));
+        let file = support::open_any(path)?;
+        let facts = match &file {
+            File::System(system) => Facts::of_system(path, system, arguments.flag("--verify")),
+            File::Supplement(supplement) => Facts::of_supplement(path, supplement, arguments.flag("--verify")),
+        };
         if arguments.flag("--json") {
             support::print_json(&facts)?;
         } else {
             print(&facts)?;
         }
         if facts.verified.is_some() {
-            system.verify().map_err(|error| format!("{path}: {error}"))?;
+            let verified = match &file {
+                File::System(system) => system.verify(),
+                File::Supplement(supplement) => supplement.verify(),
+            };
+            verified.map_err(|error| format!("{path}: {error}"))?;
         }
     }
     Ok(())
@@ -51,6 +59,9 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
 #[derive(Serialize)]
 struct Facts<'a> {
     file: &'a str,
+    kind: &'static str,
+    /// What a supplement supplements.
+    supplements: Option<&'a str>,
     system: &'a str,
     version: &'a str,
     title: &'a str,
@@ -77,6 +88,8 @@ struct Facts<'a> {
     sections: Vec<Section>,
     /// Null if the checksums were not asked for.
     verified: Option<bool>,
+    /// The supplements that the file carries, as files of their own.
+    carries: Vec<Facts<'a>>,
 }
 
 #[derive(Serialize)]
@@ -94,17 +107,58 @@ struct Section {
     crc32: String,
 }
 
+/// What a file says about itself, of whichever kind it is.
+struct About<'a> {
+    kind: Kind,
+    identity: &'a Identity,
+    properties: &'a [PropertyDefinition],
+    sections: Vec<SectionInfo>,
+    format_version: u16,
+    text_version: u16,
+    digest: u64,
+}
+
 impl<'a> Facts<'a> {
-    fn of(file: &'a str, system: &'a CodeSystem, verify: bool) -> Self {
-        let identity = system.identity();
-        let edition = system.edition();
+    fn of_system(file: &'a str, system: &'a CodeSystem, verify: bool) -> Self {
+        let about = About {
+            kind: Kind::CodeSystem,
+            identity: system.identity(),
+            properties: system.properties(),
+            sections: system.sections().collect(),
+            format_version: system.format_version(),
+            text_version: system.text_version(),
+            digest: system.digest(),
+        };
+        let carries = system.supplements().iter().map(|carried| Self::of_supplement(file, carried, false)).collect();
+        Self { carries, verified: verify.then(|| system.verify().is_ok()), ..Self::of(file, about) }
+    }
+
+    fn of_supplement(file: &'a str, supplement: &'a Supplement, verify: bool) -> Self {
+        let about = About {
+            kind: Kind::Supplement,
+            identity: supplement.identity(),
+            properties: supplement.properties(),
+            sections: supplement.sections().collect(),
+            format_version: supplement.format_version(),
+            text_version: supplement.text_version(),
+            digest: supplement.digest(),
+        };
+        let verified = verify.then(|| supplement.verify().is_ok());
+        Self { supplements: Some(supplement.supplements()), verified, ..Self::of(file, about) }
+    }
+
+    fn of(file: &'a str, about: About<'a>) -> Self {
+        let identity = about.identity;
+        let edition = &identity.edition;
         let [repaired, doubtful, refused] = identity.findings;
         let languages = &identity.search_languages;
-        let sections: Vec<_> = system
-            .sections()
+        let sections: Vec<_> = about
+            .sections
+            .iter()
             .map(|section| Section {
                 name: match languages.get(usize::from(section.parameter)) {
                     Some(language) if section.name == "search" => format!("search {language}"),
+                    _ if section.name == "supplement" => format!("supplement {}", section.parameter),
                     _ => section.name.to_owned(),
                 },
                 offset: section.offset,
@@ -114,6 +168,8 @@ impl<'a> Facts<'a> {
             .collect();
         Self {
             file,
+            kind: about.kind.as_str(),
+            supplements: None,
             system: &edition.system,
             version: &edition.version,
             title: &edition.title,
@@ -132,7 +188,7 @@ impl<'a> Facts<'a> {
             search_languages: languages,
             concepts: identity.concepts,
             listed: identity.listed,
-            properties: system.properties().iter().map(|property| property.name.as_str()).collect(),
+            properties: about.properties.iter().map(|property| property.name.as_str()).collect(),
             creator: &identity.creator,
             sources: identity
                 .sources
@@ -146,20 +202,35 @@ impl<'a> Facts<'a> {
             repaired,
             doubtful,
             refused,
-            format_version: system.format_version(),
-            text_version: system.text_version(),
-            digest: format!("{:016x}", system.digest()),
+            format_version: about.format_version,
+            text_version: about.text_version,
+            digest: format!("{:016x}", about.digest),
             bytes: sections.iter().map(|section| section.offset + section.bytes).max().unwrap_or_default(),
             sections,
-            verified: verify.then(|| system.verify().is_ok()),
+            verified: None,
+            carries: Vec::new(),
         }
     }
 }
 
 fn print(facts: &Facts<'_>) -> Result<(), Problem> {
     say!("{}", facts.file)?;
+    print_facts(facts)?;
+    for (number, carried) in facts.carries.iter().enumerate() {
+        say!("{}, supplement {number}", facts.file)?;
+        print_facts(carried)?;
+    }
+    if let Some(verified) = facts.verified {
+        say!("  checksums    {}", if verified { "all right" } else { "WRONG" })?;
+    }
+    Ok(())
+}
+
+fn print_facts(facts: &Facts<'_>) -> Result<(), Problem> {
     let or_open = |day: &Option<String>| day.clone().unwrap_or_else(|| "…".to_owned());
     let lines = [
+        ("kind", facts.kind.to_owned()),
+        ("supplements", facts.supplements.unwrap_or_default().to_owned()),
         ("edition", format!("{}|{}", facts.system, facts.version)),
         ("title", facts.title.to_owned()),
         ("issued by", facts.issued_by.to_owned()),
@@ -191,8 +262,5 @@ fn print(facts: &Facts<'_>) -> Result<(), Problem> {
         say!("  {:<16} {offset:>12} {bytes:>12} {share:>6.1}%  {}", section.name, section.crc32)?;
     }
     say!("  {:<16} {:>12} {:>12}", "whole file", "", grouped(facts.bytes))?;
-    if let Some(verified) = facts.verified {
-        say!("  checksums    {}", if verified { "all right" } else { "WRONG" })?;
-    }
     Ok(())
 }

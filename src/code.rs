@@ -9,6 +9,7 @@ pub const MAX_KEY_LENGTH: usize = 64;
 
 /// The dual-classification mark printed behind an ICD-10 code (WHO ICD-10, volume 2, section 3.1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Mark {
     /// No mark.
     #[default]
@@ -44,6 +45,7 @@ impl Mark {
 
 /// How the codes of a system are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum CodeGrammar {
     /// Codes are taken as written, letter case aside (LOINC, SNOMED CT, local lists).

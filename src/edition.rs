@@ -118,8 +118,24 @@ impl FromStr for Date {
     }
 }
 
+/// As `YYYY-MM-DD`, the form of FHIR.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Date {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <String as serde::Deserialize>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// The days on which an edition is in force, both ends included; an absent end is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct InForce {
     /// First day in force; `None` if it always was, or if that is not known.
     pub from: Option<Date>,
@@ -137,6 +153,7 @@ impl InForce {
 
 /// One release of a code system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct Edition {
     /// Short name of the code system, as used on a command line: `icd10-vn`, `icd10-cm`.
     pub system: String,

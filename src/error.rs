@@ -49,13 +49,15 @@ pub enum Error {
         /// The section's identifier.
         id: u16,
     },
-    /// The index was built with another text normalisation, so its search sections cannot be used.
-    /// Lookup, hierarchy and migration go on working.
+    /// The index of a code system or of one of its supplements was built with another text normalisation, so its search
+    /// sections cannot be used. Lookup, hierarchy and migration go on working.
     #[error(
-        "the index was built with text normalisation {found}, this build uses {current}: \
+        "the index of {index} was built with text normalisation {found}, this build uses {current}: \
          search would miss terms; rebuild the index (lookup and hierarchy still work)"
     )]
     TextVersion {
+        /// Which index: its edition.
+        index: String,
         /// The version in the file.
         found: u16,
         /// The version of this build.

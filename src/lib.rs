@@ -30,7 +30,8 @@
 //!     your program ◀── lookup · search · hierarchy · migration ◀── CodeSystem ◀──────┘
 //!                                  (several, by name and date: Terminology)
 //! ```
-//! Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
+//! What others add to a list (a translation, local names, a payer's flags) is compiled apart and laid over it: a
+//! [`Supplement`]. Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
 //! is built once, in about a second for a national list, and opened by every process that needs it.
 //!
 //! # What an answer means
@@ -72,6 +73,7 @@
 //! | `bundled` | yes | the embedded starter set, [`Terminology::bundled`] |
 //! | `search` | yes | free-text search and the clinical lexicon |
 //! | `mmap` | no | [`CodeSystem::map`] |
+//! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
 //! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
 //! | `xlsx` | no | readers of the national lists' spreadsheets |
 //!

@@ -14,6 +14,7 @@ use crate::{Error, Result};
 
 /// Which file an answer came from: the code system's own, or one of its supplements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Layer {
     /// The code system itself.
     #[default]

@@ -25,6 +25,9 @@ use crate::{Error, Result};
 /// with their status and hierarchy; names, properties and words are checked against their checksums when
 /// they are first used.
 ///
+/// [`Supplement`]s lie over it: those that its file carries, and those given to it. Its concepts answer with their
+/// names and properties too; every [`Designation`] tells which [`Layer`] it is from.
+///
 /// ```
 /// # #[cfg(feature = "bundled")] {
 /// let icd10 = medterm::CodeSystem::bundled()?;
@@ -380,21 +383,27 @@ impl CodeSystem {
         std::iter::once(Ok((Layer::System, self.base(), concept))).chain(further)
     }
 
-    /// Appends the preferred name in a language, or without one in the system's own or else in any; the system's names
-    /// go before those of its supplements. False if there is none.
-    pub(crate) fn write_preferred(&self, concept: u32, language: Option<&str>, out: &mut String) -> Result<bool> {
+    /// The term that is the preferred name in a language, or without one in the system's own or else in any; the
+    /// system's names go before those of its supplements.
+    fn preferred(&self, concept: u32, language: Option<&str>) -> Result<Option<(Layer, &Resource, u32)>> {
         let own = &self.identity().language;
         let choices: &[Option<&str>] = if language.is_some() { &[language] } else { &[Some(own), None] };
         for choice in choices {
             for layer in self.layered(concept) {
-                let (_, resource, row) = layer?;
+                let (layer, resource, row) = layer?;
                 if let Some(term) = resource.preferred_term(row, *choice)? {
-                    resource.write_term(term, out)?;
-                    return Ok(true);
+                    return Ok(Some((layer, resource, term)));
                 }
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// Appends the preferred name in a language, or without one in the system's own or else in any. False if there is
+    /// none.
+    pub(crate) fn write_preferred(&self, concept: u32, language: Option<&str>, out: &mut String) -> Result<bool> {
+        let preferred = self.preferred(concept, language)?;
+        preferred.map_or(Ok(false), |(_, resource, term)| resource.write_term(term, out).map(|()| true))
     }
 
     pub(crate) fn designations(
@@ -441,8 +450,14 @@ impl CodeSystem {
     /// An error if the words of some layer were indexed with another text normalisation than this build's.
     pub(crate) fn check_text_version(&self) -> Result<()> {
         let current = crate::text::TEXT_VERSION;
-        let mut versions = self.supplements.iter().map(Supplement::text_version).chain([self.text_version()]);
-        versions.find(|found| *found != current).map_or(Ok(()), |found| Err(Error::TextVersion { found, current }))
+        for layer in self.layers() {
+            let file = self.resource(layer)?;
+            let found = file.container().text_version();
+            if found != current {
+                return Err(Error::TextVersion { index: file.identity().edition.to_string(), found, current });
+            }
+        }
+        Ok(())
     }
 
     /// The group of a layer's term, and the concept that it belongs to; `None` if that is a code which the system lacks.
@@ -454,6 +469,14 @@ impl CodeSystem {
             Layer::Supplement(_) => self.concept_of(resource, row)?,
         };
         Ok(concept.map(|concept| (group, concept)))
+    }
+
+    /// The term under which a concept is shown.
+    pub(crate) fn shown(&self, concept: u32) -> Result<Option<Designation>> {
+        let Some((layer, resource, term)) = self.preferred(concept, None)? else { return Ok(None) };
+        let mut text = String::new();
+        resource.write_term(term, &mut text)?;
+        resource.designation(resource.owner(term)?.0, layer, term, text).map(Some)
     }
 
     /// A layer's term, whose group and text are at hand, as a designation.

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use interrogate::{REFUSED, interrogate};
-use medterm::{CodeSystem, Error, SearchOptions, Supplement, index};
+use medterm::{CodeSystem, Concept, Error, SearchOptions, Supplement, index};
 
 /// Counts what each thread holds: tests run side by side.
 struct Counting;
@@ -288,7 +288,10 @@ mod forged {
     use super::*;
     use medterm::source::{DraftConcept, Parent, PropertyDefinition, PropertyValue};
 
-    use corrupt::{HIERARCHY, IDENTITY, PROPERTIES, SEARCH, TERMS, column, join, parts, set_key_count, with_section};
+    use corrupt::{
+        CODES, HIERARCHY, IDENTITY, PROPERTIES, SEARCH, SUPPLEMENT, TARGET, TERMS, column, join, parts, set_key_count,
+        with_section,
+    };
 
     fn all_answers(file: Vec<u8>, what: &str) -> Vec<String> {
         answers(file, &open(committed("former")), what).unwrap()
@@ -469,6 +472,48 @@ mod forged {
             section
         });
         assert!(matches!(CodeSystem::from_bytes(file), Err(Error::Corrupt { section: "properties", .. })));
+    }
+
+    /// Files that are carried and are no supplement to the file: one that carries itself, another list, another target.
+    #[test]
+    fn carried_files_that_do_not_belong() {
+        let carrying = |inner: Vec<u8>| {
+            CodeSystem::from_bytes(with_section(&committed("carrying"), SUPPLEMENT, |_| inner)).unwrap_err()
+        };
+        let mut itself = committed("carrying");
+        itself[10] = 2;
+        corrupt::repair(&mut itself);
+        assert!(matches!(carrying(itself), Error::Corrupt { section: "supplement", .. }));
+        let to_another = with_section(&committed("names"), TARGET, |_| b"another".to_vec());
+        assert!(matches!(carrying(to_another), Error::Corrupt { section: "supplement", .. }));
+        assert!(matches!(carrying(committed("later")), Error::WrongKind { .. }));
+        assert!(matches!(carrying(Vec::new()), Error::NotAnIndex { .. }));
+        let no_text = with_section(&committed("names"), TARGET, |_| vec![0xff]);
+        assert!(matches!(carrying(no_text), Error::Corrupt { section: "target", .. }));
+    }
+
+    /// A code with a thousand rows, in a supplement or in the list: each was compared with each.
+    #[test]
+    fn more_twins_than_marks() {
+        // The rank of A17 among the codes of the file.
+        let twins = |name: &str, rank: u32| {
+            with_section(&committed(name), CODES, |codes| {
+                let mut parts = parts(codes, 0);
+                parts[1] = column(&[rank; 1000]);
+                join(&[], &parts)
+            })
+        };
+        let names = |file: Vec<u8>| Supplement::from_bytes(file).unwrap();
+        let over = open(committed("later")).with_supplement(names(twins("names", 0))).unwrap();
+        let refused = |system: &CodeSystem| {
+            let is_refused =
+                |concept: Concept<'_>| matches!(concept.designations(), Err(Error::Corrupt { section: "codes", .. }));
+            system.concepts().any(is_refused)
+        };
+        assert!(refused(&over));
+        let under = open(twins("later", 2)).with_supplement(names(committed("names"))).unwrap();
+        assert!(refused(&under));
+        answers(twins("names", 0), &open(committed("former")), drafts::SUPPLEMENT).unwrap();
     }
 
     /// Terms of 64 KiB cost a few bits each where they repeat: one concept with a million of them filled the memory.

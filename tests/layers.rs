@@ -3,6 +3,8 @@
 #![cfg(feature = "search")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+#[path = "support/corrupt.rs"]
+mod corrupt;
 #[path = "support/drafts.rs"]
 mod drafts;
 
@@ -125,6 +127,10 @@ fn a_supplement_names_what_has_no_name() {
     assert_eq!(supplemented(vec![named("I10", "fr", "Hypertension")]), "Hypertension");
     let mut both = named("I10", "fr", "Hypertension");
     both.designations.push(Designation::preferred("vi", "Cao huyết áp"));
+    let local = supplement(&to_list("local", vec![both.clone()]));
+    let by_code = system(&draft).with_supplement(local).unwrap();
+    let shown = by_code.search("I10", &SearchOptions::new()).unwrap().hits[0].designation.clone();
+    assert_eq!(shown, Designation { layer: Layer::Supplement(0), ..Designation::preferred("vi", "Cao huyết áp") });
     assert_eq!(supplemented(vec![both]), "Cao huyết áp");
 }
 
@@ -233,6 +239,9 @@ fn several_supplements_answer_in_their_order() {
     assert_eq!(hit.designation.layer, Layer::Supplement(2));
     // Content has a number, and so has what lies over it, in its order.
     let other = later().with_supplement(second).unwrap().with_supplement(first).unwrap();
+    // A hit by code tells the name that is shown, and whose it is.
+    let by_code = &system.search("I10", &SearchOptions::new()).unwrap().hits[0];
+    assert_eq!((by_code.designation.language.as_str(), by_code.designation.layer), ("vi", Layer::System));
     let digests = [later().digest(), with_names().digest(), system.digest(), other.digest()];
     assert!((1..4).all(|at| !digests[..at].contains(&digests[at])), "{digests:x?}");
     assert_eq!(with_names().digest(), with_names().digest());
@@ -436,6 +445,19 @@ fn children_depend_on_the_position() {
     let Err(Error::Draft { code, message }) = index::to_bytes(&draft, &Report::default()) else { panic!("no parent") };
     assert_eq!(code.as_deref(), Some("D000000"));
     assert!(message.contains("X.1"), "{message}");
+}
+
+/// Words of another normalisation would be missed: searching says so, and whose words they are. All else goes on.
+#[test]
+fn a_supplement_of_another_text_version_is_not_searched() {
+    let mut file = compile(&drafts::list("names").0);
+    file[12..14].copy_from_slice(&u16::MAX.to_le_bytes());
+    corrupt::repair(&mut file);
+    let system = later().with_supplement(Supplement::from_bytes(file).unwrap()).unwrap();
+    let error = system.search("viem phoi", &SearchOptions::new()).unwrap_err();
+    assert!(matches!(error, Error::TextVersion { found: u16::MAX, .. }));
+    assert!(error.to_string().contains("local-names|3"), "{error}");
+    assert!(find(&system, "I10").display_in("fr").unwrap().is_some());
 }
 
 /// What a searcher remembers of one stack is not taken for another's.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use medterm::source::{PropertyValue, detect};
-use medterm::{CodeSystem, Concept, Date, Terminology};
+use medterm::{CodeSystem, Concept, Date, Supplement, Terminology};
 use serde::Serialize;
 
 /// What goes wrong in an example: a sentence for the person who typed the command.
@@ -152,10 +152,19 @@ impl Arguments {
         Ok(self.one("--as-of")?.map(str::parse).transpose()?)
     }
 
-    /// The indexes of `--index`, or the embedded starter set if there is none; as on the day of `--as-of`.
+    /// The indexes of `--index`, with supplements given to the lists that they are to; or the embedded starter set if there is none; as on the day of `--as-of`.
     pub(crate) fn terminology(&self) -> Result<Terminology, Problem> {
-        let systems = self.all("--index").map(open).collect::<Result<Vec<_>, _>>()?;
-        let terminology = if systems.is_empty() { starter_set()? } else { Terminology::new(systems)? };
+        let (mut systems, mut supplements) = (Vec::new(), Vec::new());
+        for path in self.all("--index") {
+            match open_any(path)? {
+                File::System(system) => systems.push(system),
+                File::Supplement(supplement) => supplements.push(supplement),
+            }
+        }
+        let mut terminology = if systems.is_empty() { starter_set()? } else { Terminology::new(systems)? };
+        for supplement in supplements {
+            terminology = terminology.with_supplement(supplement)?;
+        }
         Ok(match self.as_of()? {
             Some(date) => terminology.as_of(date),
             None => terminology,
@@ -183,10 +192,21 @@ fn starter_set() -> Result<Terminology, Problem> {
     Err("there is no starter set in this build (feature `bundled`): give --index FILE".into())
 }
 
-/// Opens an index file; what is wrong with another file is told together with what to do about it.
-pub(crate) fn open(path: &str) -> Result<CodeSystem, Problem> {
+/// An opened file.
+pub(crate) enum File {
+    System(CodeSystem),
+    Supplement(Supplement),
+}
+
+/// Opens an index file that is a code system's or a supplement's; what is wrong with another file is told together
+/// with what to do about it.
+pub(crate) fn open_any(path: &str) -> Result<File, Problem> {
     check_is_file(path, "an index that examples/compile wrote")?;
-    CodeSystem::open(path).map_err(|error| match error {
+    let opened = match CodeSystem::open(path) {
+        Err(medterm::Error::WrongKind { found: "supplement", .. }) => Supplement::open(path).map(File::Supplement),
+        opened => opened.map(File::System),
+    };
+    opened.map_err(|error| match error {
         medterm::Error::Io { .. } => error.into(),
         medterm::Error::NotAnIndex { .. } => match detect::detect(path) {
             Ok(detect::Format::Unknown) | Err(_) => format!("{path}: {error}").into(),

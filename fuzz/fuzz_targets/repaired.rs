@@ -14,10 +14,12 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use medterm::CodeSystem;
 
-const FILES: [&[u8]; 3] = [
+const FILES: [&[u8]; 5] = [
     include_bytes!("../../tests/format/later.mti"),
     include_bytes!("../../tests/format/former.mti"),
     include_bytes!("../../tests/format/graph.mti"),
+    include_bytes!("../../tests/format/carrying.mti"),
+    include_bytes!("../../tests/format/places.mti"),
 ];
 
 static FORMER: LazyLock<CodeSystem> = LazyLock::new(|| CodeSystem::from_bytes(FILES[1]).unwrap());

@@ -29,6 +29,7 @@ const REQUIRED: u16 = 1;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Kind {
     /// An edition of a code system.
@@ -239,6 +240,7 @@ struct Entry {
 
 /// A section's place and state, for people; see [`CodeSystem::sections`](crate::CodeSystem::sections).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SectionInfo {
     /// The section's name, or `unknown`.
     pub name: &'static str,

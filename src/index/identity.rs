@@ -18,6 +18,7 @@ use crate::{Error, Result};
 
 /// What an index says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Identity {
     /// The edition it holds.

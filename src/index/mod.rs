@@ -1,7 +1,7 @@
 //! The index file: writing it, and what it is made of.
 //!
-//! One file holds one resource: an edition of a code system today; supplements, concept maps, value sets,
-//! reference sets and lexicons have their numbers reserved. It is immutable and read in place: opening
+//! One file holds one resource: an edition of a code system, with supplements that it may carry, or a supplement
+//! alone; concept maps, value sets, reference sets and lexicons have their numbers reserved. It is immutable and read in place: opening
 //! checks the header and reads the small sections that describe the edition; nothing is parsed or
 //! allocated per concept. All numbers are little-endian, nothing is aligned, and the same file serves all
 //! machines.
@@ -35,7 +35,7 @@
 //!  0  2  identifier
 //!  2  2  flags: bit 0 = required; a reader that does not know a required section refuses the file,
 //!        others it passes over
-//!  4  2  parameter: which language, for sections that stand once per language
+//!  4  2  parameter: which language or supplement, for sections that stand once for each
 //!  6  2  zero
 //!  8  4  CRC-32 of the section
 //! 12  4  length
@@ -43,7 +43,7 @@
 //! ```
 //! CRC-32 is the one of IEEE 802.3.
 //!
-//! # Sections of a code system
+//! # Sections of a code system and of a supplement
 //!
 //! | id | section | what |
 //! |---|---|---|
@@ -51,19 +51,33 @@
 //! | 02 | codes | key → concepts and back |
 //! | 03 | status | marks, usability and activity that are not the usual ones |
 //! | 04 | code texts | codes that cannot be rendered from their key |
+//! | 05 | target | of a supplement, and needed there: what it supplements, as UTF-8: name or URL, perhaps `\|` and version |
 //! | 10 | terms | the texts of all designations and property values |
 //! | 11 | designations | language, use and concept of each term |
+//! | 12 | inactive designations | which groups of terms are withdrawn; only in files that have such |
+//! | 13 | designation ids | the publisher's identifiers of terms; only in files that have such; may be passed over |
 //! | 20 | hierarchy | parents, children, intervals |
+//! | 21 | positions | labelled places of a tree where concepts repeat; only in files that have such; may be passed over |
 //! | 30 | properties | typed facts |
-//! | 40 | search | words and postings, once per language; not required |
+//! | 40 | search | words and postings, once per language; may be passed over |
+//! | 50 | supplement | a whole supplement file, once for each that a code system carries; may be passed over |
 //!
-//! Each is specified at the head of its module in the source.
+//! Each is specified at the head of its module in the source. Those that may be passed over lack the flag *required*:
+//! who does not know them says less, and nothing wrong.
+//!
+//! # Layers
+//!
+//! A supplement has the sections of a code system; its concepts are no more than codes to hang names and properties on,
+//! without a hierarchy or a status but the mark. It belongs to the code system that its target names, and is matched by
+//! key and mark when it is asked: nothing in either file depends on the numbers of the other, so that each can be
+//! replaced alone. A supplement that a file carries is a file in every respect: its offsets count from its own first
+//! byte, and its own checksums guard it. It carries no further ones.
 //!
 //! # Identities
 //!
 //! A *concept* is numbered in the order of keys, twins following one another; a *term* by language, use and
-//! concept; a *node* in pre-order of the tree in which the publisher prints the concepts. The numbers are
-//! dense, mean nothing outside their file, and are tied together by small permutations: that is what lets
+//! concept; a *node* in pre-order of the tree in which the publisher prints the concepts; a *place*, where a publisher
+//! labels the places of a tree and concepts repeat in it, by label. The numbers are dense, mean nothing outside their file, and are tied together by small permutations: that is what lets
 //! most columns be left out.
 //!
 //! # Versions

@@ -7,6 +7,7 @@ use crate::source::Designation;
 
 /// How a word of the query was read, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Reading {
     /// The word itself, with its marks.
@@ -78,6 +79,7 @@ impl Reading {
 
 /// How sure it is that a hit is what was meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Confidence {
     /// Some of the words fit, or they fit only by guessing. Never take such a hit without asking.
     Perhaps,
@@ -101,6 +103,7 @@ impl Confidence {
 
 /// How one word of the query was found in the term.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WordMatch {
     /// Bytes of the query.
     pub query: Range<usize>,

@@ -35,7 +35,7 @@ use crate::index::designations::Group;
 use crate::index::terms::Terms;
 use crate::index::words::Words;
 use crate::lexicon::Lexicon;
-use crate::source::{Designation, Usability};
+use crate::source::Usability;
 use crate::supplement::Layer;
 use crate::system::CodeSystem;
 use crate::terminology::Terminology;
@@ -367,10 +367,7 @@ fn code_hits<'a>(system: &'a CodeSystem, query: &str, options: &SearchOptions) -
             continue;
         }
         let is_exact = exact.concepts().contains(&concept);
-        let designation = match concept.display_in(&system.identity().language)? {
-            Some(text) => Designation::preferred(system.identity().language.clone(), text),
-            None => Designation::preferred(String::new(), concept.display()?),
-        };
+        let designation = system.shown(concept.id().get())?.unwrap_or_default();
         hits.push(Hit {
             concept,
             designation,

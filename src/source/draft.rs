@@ -8,6 +8,7 @@ use crate::edition::Edition;
 
 /// How much of its code system a draft holds (FHIR `CodeSystem.content`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Content {
     /// Every code of the edition: a code that is not there does not exist in it.
@@ -21,6 +22,7 @@ pub enum Content {
 
 /// Whether a code may be used on a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Usability {
     /// The code may be used.
     #[default]
@@ -33,6 +35,7 @@ pub enum Usability {
 
 /// What a designation is for (FHIR `CodeSystem.concept.designation.use`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum DesignationUse {
     /// The name under which the concept is shown in its language.
@@ -66,6 +69,7 @@ impl DesignationUse {
 
 /// One term for a concept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct Designation {
     /// The term as its publisher wrote it, white space at the ends aside.
     pub text: String,
@@ -86,6 +90,7 @@ pub struct Designation {
 
 /// Whether the publisher of a term stands by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum DesignationStatus {
     /// It is in use.
@@ -97,6 +102,7 @@ pub enum DesignationStatus {
 
 /// How a dialect takes a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Acceptability {
     /// It is the term to show.
@@ -115,6 +121,7 @@ impl Designation {
 
 /// How a concept stands to a parent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum EdgeKind {
     /// The concept is a kind of its parent; subsumption follows these edges.
@@ -126,6 +133,7 @@ pub enum EdgeKind {
 
 /// An edge to a parent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct Parent {
     /// The parent's code as printed, without mark. It must be a concept of the same draft.
     pub code: String,
@@ -135,6 +143,7 @@ pub struct Parent {
 
 /// The type of a property's values (FHIR `CodeSystem.property.type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum PropertyKind {
     /// True or false. Only `true` is stored; every other concept of the edition is false.
@@ -149,6 +158,7 @@ pub enum PropertyKind {
 
 /// A property that concepts of a system may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PropertyDefinition {
     /// Its name, in kebab case: `never-main-diagnosis`.
     pub name: String,
@@ -160,6 +170,7 @@ pub struct PropertyDefinition {
 
 /// A property's value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum PropertyValue {
     /// For [`PropertyKind::Boolean`].
@@ -174,6 +185,7 @@ pub enum PropertyValue {
 
 /// One concept of a draft.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct DraftConcept {
     /// The code in its printed form, without mark: `A17.0`.
     pub code: String,
@@ -198,6 +210,7 @@ pub struct DraftConcept {
 
 /// One of the places of a concept in its publisher's tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct DraftPosition {
     /// The publisher's name of the place, which no other place has: `C08.381.677`.
     pub label: String,
@@ -207,6 +220,7 @@ pub struct DraftPosition {
 
 /// A code system or a supplement in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct Draft {
     /// Which list and which edition it is.
     pub edition: Edition,

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A place in a source file, as exact as the format allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct Place {
     /// File name, without its folder.
     pub file: String,
@@ -54,6 +55,7 @@ impl fmt::Display for Place {
 
 /// How grave a line of the report is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Severity {
     /// Worth knowing; nothing was changed.
     Note,
@@ -80,6 +82,7 @@ impl Severity {
 
 /// One line of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Entry {
     /// How grave it is.
     pub severity: Severity,
@@ -105,6 +108,7 @@ impl fmt::Display for Entry {
 
 /// One file that was read, recorded in the index as its provenance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct SourceFile {
     /// File name, without its folder.
     pub name: String,
@@ -124,6 +128,7 @@ impl SourceFile {
 
 /// What a reader says about its input: what it read, and every row that was not plain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Report {
     /// The files read, in the order given.
     pub sources: Vec<SourceFile>,

@@ -2,7 +2,9 @@
 
 use super::names::{NameChange, Names, canonical, judge};
 use super::phrases::Phrases;
-use crate::source::{Designation, DesignationUse, Draft, DraftConcept, Place, Report, Severity, Usability};
+use crate::source::{
+    Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, Place, Report, Severity, Usability,
+};
 use crate::text::Analyzer;
 
 /// Adds the names of a former edition to a draft as [`DesignationUse::FormerName`], and says in the report which
@@ -17,7 +19,9 @@ pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) 
     let language = draft.language.clone();
     let name_of = |concept: &DraftConcept, language: &str| {
         let of_language = |designation: &&Designation| {
-            designation.language == language && designation.r#use == DesignationUse::Preferred
+            designation.language == language
+                && designation.r#use == DesignationUse::Preferred
+                && designation.status == DesignationStatus::Active
         };
         concept.designations.iter().find(of_language).map(|designation| designation.text.clone())
     };

@@ -10,6 +10,8 @@ const ENTRY: usize = 24;
 
 /// Section numbers.
 pub(crate) const IDENTITY: u16 = 0x01;
+pub(crate) const CODES: u16 = 0x02;
+pub(crate) const TARGET: u16 = 0x05;
 pub(crate) const TERMS: u16 = 0x10;
 pub(crate) const DESIGNATIONS: u16 = 0x11;
 pub(crate) const HIERARCHY: u16 = 0x20;
