@@ -68,11 +68,20 @@ struct Inner {
     longest: usize,
 }
 
+/// The built-in tables of synonyms.
+const SYNONYMS: &[&str] = &[
+    include_str!("../../data/lexicon/synonyms.tsv"),
+    include_str!("../../data/lexicon/synonyms-internal.tsv"),
+    include_str!("../../data/lexicon/synonyms-nervous-senses-skin.tsv"),
+];
+
 static BUILT_IN: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut builder = LexiconBuilder::new();
     // A line that could not be read would be left out here; a test reads every line.
     let _ = builder.add_abbreviations(include_str!("../../data/lexicon/abbreviations.tsv"));
-    let _ = builder.add_synonyms(include_str!("../../data/lexicon/synonyms.tsv"));
+    for table in SYNONYMS {
+        let _ = builder.add_synonyms(table);
+    }
     builder.build()
 });
 
@@ -344,6 +353,8 @@ mod tests {
     fn every_built_in_line_is_read() {
         let mut builder = LexiconBuilder::new();
         builder.add_abbreviations(include_str!("../../data/lexicon/abbreviations.tsv")).unwrap();
-        builder.add_synonyms(include_str!("../../data/lexicon/synonyms.tsv")).unwrap();
+        for table in SYNONYMS {
+            builder.add_synonyms(table).unwrap();
+        }
     }
 }
