@@ -22,6 +22,8 @@ pub enum Reading {
     Vni,
     /// Text in an encoding of before Unicode.
     Encoding,
+    /// Words that were written as one, or one that was written as several.
+    Spacing,
     /// Another phrase for the same thing, from the lexicon.
     Synonym,
     /// An abbreviation of the lexicon.
@@ -47,6 +49,7 @@ impl Reading {
         Self::Telex,
         Self::Vni,
         Self::Encoding,
+        Self::Spacing,
         Self::Synonym,
         Self::Abbreviation,
         Self::Initials,
@@ -56,7 +59,7 @@ impl Reading {
         Self::Typo,
     ];
 
-    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `synonym`, `abbreviation`, `initials`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `spacing`, `synonym`, `abbreviation`, `initials`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,6 +69,7 @@ impl Reading {
             Self::Telex => "telex",
             Self::Vni => "vni",
             Self::Encoding => "encoding",
+            Self::Spacing => "spacing",
             Self::Synonym => "synonym",
             Self::Abbreviation => "abbreviation",
             Self::Initials => "initials",

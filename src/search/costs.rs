@@ -40,6 +40,8 @@ pub(super) mod cost {
 pub(super) mod penalty {
     /// As text in another encoding.
     pub(crate) const ENCODING: f32 = 15.0;
+    /// With other spaces.
+    pub(crate) const SPACING: f32 = 10.0;
     /// By a synonym.
     pub(crate) const SYNONYM: f32 = 25.0;
     /// By initials that no list explains.
