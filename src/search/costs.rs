@@ -33,7 +33,7 @@ pub(super) mod cost {
     /// One letter wrong, missing, added or exchanged with its neighbour.
     pub(crate) const TYPO: u8 = 42;
     /// What it costs more to guess where the word as typed is a word, too.
-    pub(crate) const GUESSED_KNOWN: u8 = 10;
+    pub(crate) const GUESSED_KNOWN: u8 = 22;
 }
 
 /// Points off the score of all that is found by another way to read the query.
@@ -59,7 +59,7 @@ pub(super) mod points {
     /// The words stand in the term in the query's order, side by side.
     pub(crate) const TOGETHER: f32 = 70.0;
     /// What a word such as *unspecified* weighs less than its rarity tells, in the units of word weights.
-    pub(crate) const FILLER_WEIGHT: f32 = 1.0;
+    pub(crate) const FILLER_WEIGHT: f32 = 1.5;
     /// The same for a word of an alternative.
     pub(crate) const ALTERNATIVE_WEIGHT: f32 = 3.0;
     /// Off, for each word before all that was asked for: *kidney disease due to* before *hypertension*.
@@ -71,11 +71,13 @@ pub(super) mod points {
     /// Off, for each guessed word but the first: two errors in one query are rare.
     pub(crate) const GUESSED_AGAIN: f32 = 40.0;
     /// Off, for a manifestation: its code cannot stand alone.
-    pub(crate) const ASTERISK: f32 = 12.0;
+    pub(crate) const ASTERISK: f32 = 40.0;
     /// Off, for each word such as *acute* or *left* that the term adds …
     pub(crate) const QUALIFIER_ADDED: f32 = 40.0;
     /// … and for each that was asked for and the term lacks.
     pub(crate) const QUALIFIER_LACKING: f32 = 60.0;
+    /// Off, for each word such as *chronic* where *acute* was asked for, and *not* before what was.
+    pub(crate) const CONTRADICTED: f32 = 120.0;
     /// By how much the score of a term, once read, may exceed what its words promised, their order aside: what it
     /// gets for saying just this, and for words that count for less than their rarity tells.
     pub(crate) const MORE_THAN_PROMISED: f32 = SAYS_IT + WHOLE + 45.0;

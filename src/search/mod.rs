@@ -294,7 +294,7 @@ impl<'a> Languages<'a> {
         for word in query.words_mut() {
             (word.known, word.found) = (false, false);
             for opened in &self.list {
-                word.known |= opened.words.automaton().get(word.folded.as_bytes())?.is_some();
+                word.known |= forms::is_word(&opened.words, word)?;
             }
         }
         Ok(())

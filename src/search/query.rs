@@ -6,7 +6,7 @@ use super::Reading;
 use super::costs::penalty;
 use super::forms::Form;
 use super::options::SearchOptions;
-use crate::lexicon::{EntryKind, Expansion, Lexicon, may_be_qualifier};
+use crate::lexicon::{EntryKind, Expansion, Lexicon, RoleWord, may_be_qualifier};
 use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key};
 
 /// More words than any order form line; the rest of a longer query is not read.
@@ -41,6 +41,9 @@ pub(super) struct Word {
     pub(super) abbreviation: bool,
     /// It may be meant to bind or turn the meaning.
     pub(super) qualifier: bool,
+    pub(super) role: RoleWord,
+    /// The query has the same word before.
+    pub(super) repeated: bool,
     /// Set if the lexicon put this word in place of what was typed.
     pub(super) expanded: Option<Reading>,
     /// Set if this word was made from what was typed by reading it in another encoding.
@@ -77,6 +80,8 @@ impl Word {
         self.is_last = false;
         self.among_marked = false;
         self.abbreviation = false;
+        self.role = RoleWord::of(&self.accented);
+        self.repeated = false;
         self.qualifier = may_be_qualifier(&self.accented, &self.folded);
         self.expanded = None;
         self.by = None;
@@ -251,6 +256,11 @@ impl Query {
             word.is_last = position + 1 == tokens.len() && text.get(token.range().end..).is_none_or(str::is_empty);
             word.decode(meaning, options);
         }
+        for position in base..self.word_count {
+            let (before, rest) = self.words.split_at_mut(position);
+            let Some(word) = rest.first_mut() else { break };
+            word.repeated = before.iter().skip(base).any(|other| other.accented == word.accented);
+        }
         if let Some(variant) = next(&mut self.variants, &mut self.variant_count) {
             variant.words.clear();
             variant.words.extend((base..self.word_count).map(|position| position as u16));
@@ -393,6 +403,11 @@ impl<'q> Asked<'q> {
 
     pub(super) fn get(&self, position: u8) -> Option<&'q Word> {
         self.all.get(usize::from(*self.variant.words.get(usize::from(position))?))
+    }
+
+    /// The position of the next word that says something of its own.
+    pub(super) fn after_light(&self, position: u8) -> Option<u8> {
+        (position.saturating_add(1)..self.len() as u8).find(|next| self.get(*next).is_some_and(|word| !word.role.is_light()))
     }
 
     /// The last word if it is a single letter that may be the beginning of any of some forms.
