@@ -161,6 +161,11 @@ impl RoleWord {
         self != Self::default() && ROLES.negations.contains(&self)
     }
 
+    /// True if two words say that nothing more is known: *not specified*.
+    pub(crate) fn tells_nothing_with(self, next: Self) -> bool {
+        self != Self::default() && ROLES.pair(self, next) == Some(Role::Filler)
+    }
+
     /// True if one of two words excludes the other: *acute* and *chronic*, *1* and *2*.
     pub(crate) fn excludes(self, other: Self) -> bool {
         let opposites = &ROLES.opposites;

@@ -159,4 +159,31 @@ pub struct Answer<'a> {
     pub hits: Vec<Hit<'a>>,
     /// False if the work limit was reached, so that better hits may have been missed.
     pub complete: bool,
+    /// The query as the best hit spells it, if it has every word and some of them was guessed: *did you mean*.
+    pub suggestion: Option<String>,
+}
+
+impl Answer<'_> {
+    /// The query with the guessed words as the best hit has them.
+    pub(super) fn suggest(&mut self, query: &str) {
+        let Some(best) = self.hits.first().filter(|best| best.unmatched.is_empty() && best.read_as.is_none()) else {
+            return;
+        };
+        let is_guess = |found: &WordMatch| found.reading >= Reading::OtherMarks;
+        let mut guessed: Vec<&WordMatch> = best.matches.iter().filter(|found| is_guess(found)).collect();
+        if guessed.is_empty() {
+            return;
+        }
+        guessed.sort_by_key(|found| found.query.start);
+        let (mut suggestion, mut done) = (String::new(), 0);
+        for found in guessed {
+            let parts = (query.get(done..found.query.start), best.designation.text.get(found.text.clone()));
+            let (Some(before), Some(word)) = parts else { return };
+            suggestion.push_str(before);
+            suggestion.push_str(&word.to_lowercase());
+            done = found.query.end;
+        }
+        suggestion.push_str(query.get(done..).unwrap_or_default());
+        self.suggestion = Some(suggestion);
+    }
 }

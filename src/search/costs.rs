@@ -28,6 +28,8 @@ pub(super) mod cost {
     pub(crate) const PREFIX_LETTERS_MOST: u8 = 8;
     /// A single letter, or an abbreviation, stands for itself more often than for a word that it begins.
     pub(crate) const PREFIX_OF_ONE: u8 = 30;
+    /// What costs more is a guess: with several such words, it is not likely what was meant.
+    pub(crate) const LIKELY: u8 = 20;
     /// Same phonetic key.
     pub(crate) const SOUNDS_ALIKE: u8 = 30;
     /// One letter wrong, missing, added or exchanged with its neighbour.

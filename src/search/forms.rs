@@ -21,7 +21,7 @@ const SHORTEST_PREFIX: usize = 2;
 const MOST_STEPS: u32 = 4000;
 
 /// What words such as *disease* and *of* weigh, and words that stand in the query a second time, as a share.
-const LIGHT: f32 = 0.7;
+const LIGHT: f32 = 0.6;
 const REPEATED: f32 = 0.2;
 
 /// The ways to write small numbers: in digits, in Roman digits, in words.

@@ -118,8 +118,10 @@ impl Searcher {
         // Stable: equal scores stay in the order of systems, then of the system's own ranking.
         hits.sort_by_key(|hit: &Hit<'_>| std::cmp::Reverse(hit.score));
         hits.truncate(options.limit_with_offset());
-        hits.drain(..options.offset.min(hits.len()));
-        Ok(Answer { hits, complete: run.complete })
+        let mut answer = Answer { hits, complete: run.complete, suggestion: None };
+        answer.suggest(query);
+        answer.hits.drain(..options.offset.min(answer.hits.len()));
+        Ok(answer)
     }
 
     /// Adds what the query's words find to what the query found as a code.

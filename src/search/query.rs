@@ -407,7 +407,8 @@ impl<'q> Asked<'q> {
 
     /// The position of the next word that says something of its own.
     pub(super) fn after_light(&self, position: u8) -> Option<u8> {
-        (position.saturating_add(1)..self.len() as u8).find(|next| self.get(*next).is_some_and(|word| !word.role.is_light()))
+        (position.saturating_add(1)..self.len() as u8)
+            .find(|next| self.get(*next).is_some_and(|word| !word.role.is_light()))
     }
 
     /// The last word if it is a single letter that may be the beginning of any of some forms.

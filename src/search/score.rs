@@ -3,7 +3,7 @@
 use super::candidates::{Candidate, Found};
 use super::costs::{cost, points};
 use super::options::MOST_BOOST;
-use super::query::Asked;
+use super::query::{Asked, Word};
 use super::vocabulary::{Language, TermReader, TermWord};
 use super::{Confidence, Reading, Run};
 use crate::Result;
@@ -339,10 +339,14 @@ impl Scorer {
         let is_said = |at: usize| self.matches.iter().any(|matched| usize::from(matched.term) == at);
         let is_found = |position: u8| self.matches.iter().any(|matched| matched.query == position);
         let denied = term.iter().enumerate().filter(|(at, word)| {
-            word.role.is_negation() && !is_said(*at) && after_light(term, *at).is_some_and(is_said)
+            let next = || term.get(at + 1).is_none_or(|next| !word.role.tells_nothing_with(next.role));
+            word.role.is_negation() && !is_said(*at) && next() && after_light(term, *at).is_some_and(is_said)
         });
         let affirmed = (0..asked.len() as u8).filter(|&position| {
-            asked.get(position).is_some_and(|word| word.role.is_negation() && !is_found(position))
+            let next = asked.get(position + 1).map(|next| next.role).unwrap_or_default();
+            let denies = |word: &Word| word.role.is_negation() && !word.role.tells_nothing_with(next);
+            asked.get(position).is_some_and(denies)
+                && !is_found(position)
                 && asked.after_light(position).is_some_and(is_found)
         });
         let unsaid = || term.iter().enumerate().filter(|(at, _)| !is_said(*at)).map(|(_, word)| word.role);
@@ -374,11 +378,12 @@ impl Scorer {
         let all_found = self.matches.len() == count;
         let says_it = all_found && added.qualifiers + added.content + added.residuals == 0;
         let guessed = asked.words().any(|word| word.expanded.is_some() || word.by.is_some());
+        let doubtful = self.matches.iter().filter(|matched| matched.cost > cost::LIKELY).count();
         let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
         let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
             Confidence::Sure
-        } else if all_found && dearest <= cost::SOUNDS_ALIKE {
+        } else if all_found && dearest <= cost::SOUNDS_ALIKE && 2 * doubtful <= count && doubtful < 2 {
             Confidence::Likely
         } else {
             Confidence::Perhaps
