@@ -62,8 +62,8 @@ struct Roles {
     /// The qualifiers of one word without marks, for words that were typed without.
     folded_qualifiers: HashSet<String>,
     negations: Vec<RoleWord>,
-    /// By word: its group of opposites, and its place there.
-    opposites: HashMap<RoleWord, (u8, u8)>,
+    /// By number: its group of opposites and its side there, plus one each; zeros for a word that has none.
+    opposites: [(u8, u8); 256],
     /// Pairs of words of which the second adds nothing.
     tails: Vec<(RoleWord, RoleWord)>,
 }
@@ -74,7 +74,7 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
         phrases: vec![Vec::new()],
         folded_qualifiers: HashSet::new(),
         negations: Vec::new(),
-        opposites: HashMap::new(),
+        opposites: [(0, 0); 256],
         tails: Vec::new(),
     };
     let mut analyzer = Analyzer::new();
@@ -98,11 +98,11 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
             }
         }
     }
-    for (group, sides) in (0..).zip(OPPOSITES) {
-        for (side, words) in (0..).zip(*sides) {
+    for (group, sides) in (1..).zip(OPPOSITES) {
+        for (side, words) in (1..).zip(*sides) {
             for token in analyzer.analyze(words).iter() {
                 let word = roles.number(token.accented());
-                roles.opposites.insert(word, (group, side));
+                roles.opposites.get_mut(usize::from(word.0)).into_iter().for_each(|slot| *slot = (group, side));
             }
         }
     }
@@ -166,11 +166,19 @@ impl RoleWord {
         self != Self::default() && ROLES.pair(self, next) == Some(Role::Filler)
     }
 
+    /// True if there are words that it excludes.
+    pub(crate) fn has_opposite(self) -> bool {
+        self.opposite().0 != 0
+    }
+
     /// True if one of two words excludes the other: *acute* and *chronic*, *1* and *2*.
     pub(crate) fn excludes(self, other: Self) -> bool {
-        let opposites = &ROLES.opposites;
-        let sides = || Some((opposites.get(&self)?, opposites.get(&other)?));
-        self != Self::default() && sides().is_some_and(|(one, another)| one.0 == another.0 && one.1 != another.1)
+        let (one, another) = (self.opposite(), other.opposite());
+        one.0 != 0 && one.0 == another.0 && one.1 != another.1
+    }
+
+    fn opposite(self) -> (u8, u8) {
+        ROLES.opposites.get(usize::from(self.0)).copied().unwrap_or_default()
     }
 
     /// True for words that say little of what is meant: *disease*, *of*, *or*.

@@ -351,7 +351,8 @@ impl Scorer {
         });
         let unsaid = || term.iter().enumerate().filter(|(at, _)| !is_said(*at)).map(|(_, word)| word.role);
         let excluded = (0..asked.len() as u8).filter(|&position| {
-            !is_found(position) && asked.get(position).is_some_and(|word| unsaid().any(|role| role.excludes(word.role)))
+            let word = asked.get(position).filter(|word| word.role.has_opposite() && !is_found(position));
+            word.is_some_and(|word| unsaid().any(|role| role.excludes(word.role)))
         });
         denied.count() + affirmed.count() + excluded.count()
     }
