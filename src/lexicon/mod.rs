@@ -73,6 +73,8 @@ const SYNONYMS: &[&str] = &[
     include_str!("../../data/lexicon/synonyms.tsv"),
     include_str!("../../data/lexicon/synonyms-internal.tsv"),
     include_str!("../../data/lexicon/synonyms-nervous-senses-skin.tsv"),
+    include_str!("../../data/lexicon/synonyms-surgery-women-children.tsv"),
+    include_str!("../../data/lexicon/medicines-organisms.tsv"),
 ];
 
 static BUILT_IN: LazyLock<Lexicon> = LazyLock::new(|| {
