@@ -24,6 +24,11 @@ const MOST_STEPS: u32 = 4000;
 const LIGHT: f32 = 0.6;
 const REPEATED: f32 = 0.2;
 
+/// What a last word of one or two letters weighs, as a share: it is rather the beginning of a longer one, and the
+/// rest of the query should decide until it is typed.
+const BEGUN_BY_ONE: f32 = 0.35;
+const BEGUN_BY_TWO: f32 = 0.7;
+
 /// The ways to write small numbers: in digits, in Roman digits, in words.
 const NUMERALS: [[&str; 3]; 10] = [
     ["1", "i", ""],
@@ -93,6 +98,13 @@ impl Finder<'_> {
         word.weight = weight(self.words.terms, frequency);
         if word.role.is_light() {
             word.weight *= LIGHT;
+        }
+        if word.is_last {
+            word.weight *= match word.folded.len() {
+                1 => BEGUN_BY_ONE,
+                2 => BEGUN_BY_TWO,
+                _ => 1.0,
+            };
         }
         if word.repeated {
             word.weight *= REPEATED;
