@@ -27,6 +27,7 @@ mod forms;
 mod initials;
 mod options;
 mod query;
+mod rewritten;
 mod score;
 mod vocabulary;
 

@@ -6,6 +6,7 @@ use super::Reading;
 use super::costs::penalty;
 use super::forms::Form;
 use super::options::SearchOptions;
+use super::rewritten::with_signs_spelled;
 use crate::lexicon::{EntryKind, Expansion, Lexicon, RoleWord, may_be_qualifier};
 use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key};
 
@@ -54,8 +55,10 @@ pub(super) struct Word {
     pub(super) found: bool,
     /// Forms of the language being searched, cheapest first.
     pub(super) forms: Vec<Form>,
-    /// How much it counts in the language being searched: the rarer the word, the more.
+    /// How much it counts in the language being searched: the rarer the word, the more; and less if it says little.
     pub(super) weight: f32,
+    /// How much it counts in the terms of the language.
+    pub(super) full_weight: f32,
     /// For a single letter: the forms that it may be the beginning of.
     pub(super) begun: Range<u32>,
 }
@@ -167,6 +170,12 @@ impl Query {
         self.complete = true;
         self.read_text(text, None, options, lexicon, |range| range);
         self.typed = self.variants.first().map_or(0, |typed| typed.words.len());
+        if options.allows(Reading::Spelling)
+            && let Some(rewritten) = with_signs_spelled(text)
+        {
+            let original = |part| rewritten.original(part);
+            self.read_text(&rewritten.text, Some(Reading::Spelling), options, lexicon, original);
+        }
         if options.allows(Reading::Encoding) && !text.is_ascii() | text.contains(may_be_sign) {
             for reading in decode_legacy(text).iter().take(MOST_ENCODINGS) {
                 let original = |range| reading.original_range(range);
@@ -435,7 +444,7 @@ fn push_composed(word: &str, out: &mut String) {
 
 fn penalty_of(by: Option<Reading>) -> f32 {
     match by {
-        Some(Reading::Spacing) => penalty::SPACING,
+        Some(Reading::Spacing | Reading::Spelling) => penalty::SPACING,
         Some(_) => penalty::ENCODING,
         None => 0.0,
     }
