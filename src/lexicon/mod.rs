@@ -75,6 +75,7 @@ const SYNONYMS: &[&str] = &[
     include_str!("../../data/lexicon/synonyms-nervous-senses-skin.tsv"),
     include_str!("../../data/lexicon/synonyms-surgery-women-children.tsv"),
     include_str!("../../data/lexicon/medicines-organisms.tsv"),
+    include_str!("../../data/lexicon/official-wording.tsv"),
 ];
 
 static BUILT_IN: LazyLock<Lexicon> = LazyLock::new(|| {
