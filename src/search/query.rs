@@ -126,13 +126,13 @@ pub(super) struct Meaning<'m> {
 }
 
 impl<'m> Meaning<'m> {
-    fn of(expansion: &Expansion<'m>) -> Self {
+    fn of(expansion: &'m Expansion) -> Self {
         let penalty = match expansion.kind {
             EntryKind::Synonym => penalty::SYNONYM,
             EntryKind::Abbreviation => penalty::ABBREVIATION * f32::from(expansion.rarity),
         };
         let reading = reading_of(expansion.kind);
-        Self { words: expansion.words.clone(), text: expansion.meaning, reading, penalty }
+        Self { words: expansion.words.clone(), text: &expansion.meaning, reading, penalty }
     }
 }
 
@@ -255,13 +255,13 @@ impl Query {
 
     /// What the lexicon says of parts of the query. It knows words, not keystrokes: it is asked for what was typed,
     /// and for what that decodes to.
-    fn expansions<'l>(
+    fn expansions(
         &mut self,
         text: &str,
         typed: Range<usize>,
         options: &SearchOptions,
-        lexicon: &'l Lexicon,
-    ) -> Vec<Expansion<'l>> {
+        lexicon: &Lexicon,
+    ) -> Vec<Expansion> {
         let mut expansions = lexicon.expansions(text, self.analyzer.tokens());
         let typed = self.words.get(typed).unwrap_or_default();
         if typed.iter().any(|word| word.decodings().next().is_some()) {
