@@ -206,7 +206,8 @@ impl Query<'_> {
     /// True if the query spells a meaning out. A phrase that says more than it means is read as less; one that is part
     /// of what it means is not, where the rest was said too.
     fn is_said(&mut self, meaning: &str, words: &Range<usize>) -> bool {
-        let signs = *self.signs.get_or_insert_with(|| Signs::of(self.tokens.iter().flat_map(|word| word.folded().chars())));
+        let signs =
+            *self.signs.get_or_insert_with(|| Signs::of(self.tokens.iter().flat_map(|word| word.folded().chars())));
         if !Signs::surely_in(meaning).are_in(signs) {
             return false;
         }
@@ -282,7 +283,9 @@ impl Undotted {
             if word - first > 1 {
                 undotted.text.push_str(text.get(copied..token.range().start).unwrap_or_default());
                 for range in (first..word).filter_map(letter) {
-                    undotted.text.extend(text.get(range.clone()).unwrap_or_default().chars().flat_map(char::to_uppercase));
+                    undotted
+                        .text
+                        .extend(text.get(range.clone()).unwrap_or_default().chars().flat_map(char::to_uppercase));
                     copied = range.end;
                 }
             }
