@@ -12,7 +12,19 @@ use crate::text::Analyzer;
 const QUALIFIERS: &str = "không, cấp, mạn, mãn, trái, phải, trên, dưới, lành, ác, vỡ, nguyên phát, thứ phát, bẩm sinh, \
     sơ sinh, di truyền, tiền sử, gia đình, di chứng, thai, sau đẻ, sau sinh, sau phẫu, tại chỗ, cũ, dị vật, gãy hở, \
     acute, chronic, left, right, benign, malignant, without, not, non, primary, secondary, congenital, neonatal, \
-    ruptured, open, history, sequelae, pregnancy, i, ii, iii, iv, 1, 2, 3, 4";
+    ruptured, open, history, sequelae, pregnancy, nặng, nhẹ, severe, mild, i, ii, iii, iv, 1, 2, 3, 4";
+
+/// Words of which one excludes the others of its group, whatever else is said.
+const OPPOSITES: &[&[&str]] = &[
+    &["cấp acute", "mạn mãn chronic"],
+    &["trái left", "phải right"],
+    &["lành benign", "ác malignant"],
+    &["trên upper", "dưới lower"],
+    &["1 i", "2 ii", "3 iii", "4 iv"],
+];
+
+/// Phrases whose second word adds nothing to the first.
+const TAILS: &str = "cấp tính, mạn tính, mãn tính, ác tính, lành tính";
 
 /// Phrases that only say that nothing more is known, or where else to look: they bind nothing.
 const NOTHING_MORE_KNOWN: &str = "không xác, xác định, không đặc, đặc hiệu, không rõ, không phân, phân loại, loại mục, \
@@ -50,6 +62,10 @@ struct Roles {
     /// The qualifiers of one word without marks, for words that were typed without.
     folded_qualifiers: HashSet<String>,
     negations: Vec<RoleWord>,
+    /// By number: its group of opposites and its side there, plus one each; zeros for a word that has none.
+    opposites: [(u8, u8); 256],
+    /// Pairs of words of which the second adds nothing.
+    tails: Vec<(RoleWord, RoleWord)>,
 }
 
 static ROLES: LazyLock<Roles> = LazyLock::new(|| {
@@ -58,6 +74,8 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
         phrases: vec![Vec::new()],
         folded_qualifiers: HashSet::new(),
         negations: Vec::new(),
+        opposites: [(0, 0); 256],
+        tails: Vec::new(),
     };
     let mut analyzer = Analyzer::new();
     for (list, role) in [
@@ -78,6 +96,21 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
             if role == Role::Qualifier && second == RoleWord::default() {
                 roles.folded_qualifiers.insert(first.folded().to_owned());
             }
+        }
+    }
+    for (group, sides) in (1..).zip(OPPOSITES) {
+        for (side, words) in (1..).zip(*sides) {
+            for token in analyzer.analyze(words).iter() {
+                let word = roles.number(token.accented());
+                roles.opposites.get_mut(usize::from(word.0)).into_iter().for_each(|slot| *slot = (group, side));
+            }
+        }
+    }
+    for phrase in TAILS.split(',') {
+        let tokens = analyzer.analyze(phrase);
+        if let (Some(first), Some(second)) = (tokens.get(0), tokens.get(1)) {
+            let tail = (roles.number(first.accented()), roles.number(second.accented()));
+            roles.tails.push(tail);
         }
     }
     roles.negations = analyzer.analyze(NEGATIONS).iter().map(|token| roles.number(token.accented())).collect();
@@ -122,6 +155,37 @@ impl RoleWord {
     pub(crate) fn of(accented: &str) -> Self {
         ROLES.numbers.get(accented).copied().unwrap_or_default()
     }
+
+    /// True for *not* and its like.
+    pub(crate) fn is_negation(self) -> bool {
+        self != Self::default() && ROLES.negations.contains(&self)
+    }
+
+    /// True if two words say that nothing more is known: *not specified*.
+    pub(crate) fn tells_nothing_with(self, next: Self) -> bool {
+        self != Self::default() && ROLES.pair(self, next) == Some(Role::Filler)
+    }
+
+    /// True if there are words that it excludes.
+    pub(crate) fn has_opposite(self) -> bool {
+        self.opposite().0 != 0
+    }
+
+    /// True if one of two words excludes the other: *acute* and *chronic*, *1* and *2*.
+    pub(crate) fn excludes(self, other: Self) -> bool {
+        let (one, another) = (self.opposite(), other.opposite());
+        one.0 != 0 && one.0 == another.0 && one.1 != another.1
+    }
+
+    fn opposite(self) -> (u8, u8) {
+        ROLES.opposites.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+
+    /// True for words that say little of what is meant: *disease*, *of*, *or*.
+    pub(crate) fn is_light(self) -> bool {
+        let role = ROLES.of(self, Self::default());
+        matches!(role, Some(Role::Opening | Role::Preposition | Role::Conjunction))
+    }
 }
 
 /// What a word of a term does to its meaning, as far as search cares.
@@ -157,6 +221,9 @@ pub(crate) fn role(before: RoleWord, word: RoleWord, next: RoleWord) -> Role {
     if own == Some(Role::Filler) || pair == Some(Role::Filler) {
         return Role::Filler;
     }
+    if roles.tails.contains(&(before, word)) {
+        return Role::Opening;
+    }
     if pair == Some(Role::CauseUnknown) {
         return Role::CauseUnknown;
     }
@@ -190,8 +257,18 @@ mod tests {
         assert_eq!(roles("phình động mạch chủ bụng, không vỡ")[5..], [Filler, Filler]);
         assert_eq!(roles("unspecified maternal hypertension"), [Filler, Content, Content]);
         assert_eq!(roles("suy tim cấp"), [Content, Content, Qualifier]);
+        assert_eq!(roles("suy tim cấp tính"), [Content, Content, Qualifier, Opening]);
         assert_eq!(roles("tiền sử gia đình"), [Qualifier, Content, Qualifier, Content]);
         assert_eq!(roles("rối loạn tiền đình"), [Opening, Opening, Content, Content]);
         assert!(may_be_qualifier("cap", "cap") && !may_be_qualifier("cáp", "cap"));
+    }
+
+    #[test]
+    fn opposites_exclude_each_other() {
+        let word = |text: &str| RoleWord::of(Analyzer::new().analyze(text).get(0).unwrap().accented());
+        assert!(word("cấp").excludes(word("mạn")) && word("II").excludes(word("1")));
+        assert!(!word("1").excludes(word("I")) && !word("cấp").excludes(word("trái")));
+        assert!(!word("phổi").excludes(word("gan")));
+        assert!(word("không").is_negation() && word("bệnh").is_light() && !word("phổi").is_light());
     }
 }

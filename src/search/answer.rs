@@ -22,6 +22,8 @@ pub enum Reading {
     Vni,
     /// Text in an encoding of before Unicode.
     Encoding,
+    /// Words that were written as one, or one that was written as several.
+    Spacing,
     /// Another phrase for the same thing, from the lexicon.
     Synonym,
     /// An abbreviation of the lexicon.
@@ -47,6 +49,7 @@ impl Reading {
         Self::Telex,
         Self::Vni,
         Self::Encoding,
+        Self::Spacing,
         Self::Synonym,
         Self::Abbreviation,
         Self::Initials,
@@ -56,7 +59,7 @@ impl Reading {
         Self::Typo,
     ];
 
-    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `synonym`, `abbreviation`, `initials`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
+    /// A stable name: `exact`, `marks-missing`, `spelling`, `telex`, `vni`, `encoding`, `spacing`, `synonym`, `abbreviation`, `initials`, `prefix`, `other-marks`, `sounds-alike` or `typo`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,6 +69,7 @@ impl Reading {
             Self::Telex => "telex",
             Self::Vni => "vni",
             Self::Encoding => "encoding",
+            Self::Spacing => "spacing",
             Self::Synonym => "synonym",
             Self::Abbreviation => "abbreviation",
             Self::Initials => "initials",
@@ -155,4 +159,31 @@ pub struct Answer<'a> {
     pub hits: Vec<Hit<'a>>,
     /// False if the work limit was reached, so that better hits may have been missed.
     pub complete: bool,
+    /// The query as the best hit spells it, if it has every word and some of them was guessed: *did you mean*.
+    pub suggestion: Option<String>,
+}
+
+impl Answer<'_> {
+    /// The query with the guessed words as the best hit has them.
+    pub(super) fn suggest(&mut self, query: &str) {
+        let Some(best) = self.hits.first().filter(|best| best.unmatched.is_empty() && best.read_as.is_none()) else {
+            return;
+        };
+        let is_guess = |found: &WordMatch| found.reading >= Reading::OtherMarks;
+        let mut guessed: Vec<&WordMatch> = best.matches.iter().filter(|found| is_guess(found)).collect();
+        if guessed.is_empty() {
+            return;
+        }
+        guessed.sort_by_key(|found| found.query.start);
+        let (mut suggestion, mut done) = (String::new(), 0);
+        for found in guessed {
+            let parts = (query.get(done..found.query.start), best.designation.text.get(found.text.clone()));
+            let (Some(before), Some(word)) = parts else { return };
+            suggestion.push_str(before);
+            suggestion.push_str(&word.to_lowercase());
+            done = found.query.end;
+        }
+        suggestion.push_str(query.get(done..).unwrap_or_default());
+        self.suggestion = Some(suggestion);
+    }
 }

@@ -18,11 +18,11 @@ const MOST_CANDIDATES_UNCOUNTED: usize = 300;
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;
 /// More terms than these are not listed: looking through all is then no more work.
-const MOST_TOUCHED: usize = 1 << 14;
+const MOST_TOUCHED: usize = 1 << 13;
 /// Lists of so many terms are kept once they are read …
 const LONG: u32 = 100;
-/// … until so many terms are kept; then all are forgotten.
-const MOST_KEPT: usize = 1 << 16;
+/// … until they take so many bytes; then all are forgotten.
+const MOST_KEPT: usize = 160_000;
 /// What a term is given must be this share of the most that any is given, for it to be considered.
 const LEAST_SHARE: f32 = 0.3;
 /// Gifts are summed up in these parts, to keep the sums of many terms small.
@@ -67,36 +67,60 @@ pub(super) struct Candidate {
 struct Lists {
     /// By vocabulary and form: where the list stands.
     places: HashMap<(usize, u32), Range<usize>>,
-    terms: Vec<u32>,
+    /// The lists: how much each term is above the one before it, in one byte if that is enough.
+    steps: Vec<u8>,
 }
+
+/// Behind this byte a larger step stands in four.
+const LARGE_STEP: u8 = u8::MAX;
 
 impl Lists {
     /// Hands out the terms in which a form stands, `frequency` in number.
     fn each(&mut self, language: Language<'_>, form: u32, frequency: u32, mut visit: impl FnMut(u32)) -> Result<()> {
-        if frequency < LONG || frequency as usize > MOST_KEPT {
+        if frequency < LONG || frequency as usize > MOST_KEPT / 2 {
             return language.words.terms_of(form, visit);
         }
         let key = (language.vocabulary, form);
         if !self.places.contains_key(&key) {
-            if self.terms.len() + frequency as usize > MOST_KEPT {
+            if self.steps.len() + frequency as usize > MOST_KEPT {
                 self.forget();
             }
-            let start = self.terms.len();
-            let terms = &mut self.terms;
-            if let Err(error) = language.words.terms_of(form, |term| terms.push(term)) {
-                self.terms.truncate(start);
+            let (start, mut last, steps) = (self.steps.len(), 0, &mut self.steps);
+            let read = language.words.terms_of(form, |term| {
+                match u8::try_from(term - last) {
+                    Ok(step) if step != LARGE_STEP => steps.push(step),
+                    _ => {
+                        steps.push(LARGE_STEP);
+                        steps.extend((term - last).to_le_bytes());
+                    }
+                }
+                last = term;
+            });
+            if let Err(error) = read {
+                self.steps.truncate(start);
                 return Err(error);
             }
-            self.places.insert(key, start..self.terms.len());
+            self.places.insert(key, start..self.steps.len());
         }
         let place = self.places.get(&key).cloned().unwrap_or_default();
-        self.terms.get(place).unwrap_or_default().iter().for_each(|term| visit(*term));
+        let (mut rest, mut term) = (self.steps.get(place).unwrap_or_default(), 0_u32);
+        while let Some((&step, after)) = rest.split_first() {
+            rest = after;
+            let mut step = u32::from(step);
+            if step == u32::from(LARGE_STEP)
+                && let Some((large, after)) = rest.split_first_chunk()
+            {
+                (step, rest) = (u32::from_le_bytes(*large), after);
+            }
+            term = term.saturating_add(step);
+            visit(term);
+        }
         Ok(())
     }
 
     fn forget(&mut self) {
         self.places.clear();
-        self.terms.clear();
+        self.steps.clear();
     }
 }
 

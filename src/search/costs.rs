@@ -28,18 +28,22 @@ pub(super) mod cost {
     pub(crate) const PREFIX_LETTERS_MOST: u8 = 8;
     /// A single letter, or an abbreviation, stands for itself more often than for a word that it begins.
     pub(crate) const PREFIX_OF_ONE: u8 = 30;
+    /// What costs more is a guess: with several such words, it is not likely what was meant.
+    pub(crate) const LIKELY: u8 = 20;
     /// Same phonetic key.
     pub(crate) const SOUNDS_ALIKE: u8 = 30;
     /// One letter wrong, missing, added or exchanged with its neighbour.
     pub(crate) const TYPO: u8 = 42;
     /// What it costs more to guess where the word as typed is a word, too.
-    pub(crate) const GUESSED_KNOWN: u8 = 10;
+    pub(crate) const GUESSED_KNOWN: u8 = 22;
 }
 
 /// Points off the score of all that is found by another way to read the query.
 pub(super) mod penalty {
     /// As text in another encoding.
     pub(crate) const ENCODING: f32 = 15.0;
+    /// With other spaces.
+    pub(crate) const SPACING: f32 = 10.0;
     /// By a synonym.
     pub(crate) const SYNONYM: f32 = 25.0;
     /// By initials that no list explains.
@@ -57,7 +61,7 @@ pub(super) mod points {
     /// The words stand in the term in the query's order, side by side.
     pub(crate) const TOGETHER: f32 = 70.0;
     /// What a word such as *unspecified* weighs less than its rarity tells, in the units of word weights.
-    pub(crate) const FILLER_WEIGHT: f32 = 1.0;
+    pub(crate) const FILLER_WEIGHT: f32 = 1.5;
     /// The same for a word of an alternative.
     pub(crate) const ALTERNATIVE_WEIGHT: f32 = 3.0;
     /// Off, for each word before all that was asked for: *kidney disease due to* before *hypertension*.
@@ -69,11 +73,13 @@ pub(super) mod points {
     /// Off, for each guessed word but the first: two errors in one query are rare.
     pub(crate) const GUESSED_AGAIN: f32 = 40.0;
     /// Off, for a manifestation: its code cannot stand alone.
-    pub(crate) const ASTERISK: f32 = 12.0;
+    pub(crate) const ASTERISK: f32 = 40.0;
     /// Off, for each word such as *acute* or *left* that the term adds …
     pub(crate) const QUALIFIER_ADDED: f32 = 40.0;
     /// … and for each that was asked for and the term lacks.
     pub(crate) const QUALIFIER_LACKING: f32 = 60.0;
+    /// Off, for each word such as *chronic* where *acute* was asked for, and *not* before what was.
+    pub(crate) const CONTRADICTED: f32 = 120.0;
     /// By how much the score of a term, once read, may exceed what its words promised, their order aside: what it
     /// gets for saying just this, and for words that count for less than their rarity tells.
     pub(crate) const MORE_THAN_PROMISED: f32 = SAYS_IT + WHOLE + 45.0;

@@ -20,6 +20,29 @@ const SHORTEST_PREFIX: usize = 2;
 /// Steps through the automaton that one word's typing errors, or the words that it begins, may cost.
 const MOST_STEPS: u32 = 4000;
 
+/// What words such as *disease* and *of* weigh, and words that stand in the query a second time, as a share.
+const LIGHT: f32 = 0.6;
+const REPEATED: f32 = 0.2;
+
+/// What a last word of one or two letters weighs, as a share: it is rather the beginning of a longer one, and the
+/// rest of the query should decide until it is typed.
+const BEGUN_BY_ONE: f32 = 0.35;
+const BEGUN_BY_TWO: f32 = 0.7;
+
+/// The ways to write small numbers: in digits, in Roman digits, in words.
+const NUMERALS: [[&str; 3]; 10] = [
+    ["1", "i", ""],
+    ["2", "ii", "hai"],
+    ["3", "iii", "ba"],
+    ["4", "iv", "bôn\u{301}"],
+    ["5", "v", ""],
+    ["6", "vi", ""],
+    ["7", "vii", ""],
+    ["8", "viii", ""],
+    ["9", "ix", ""],
+    ["10", "x", ""],
+];
+
 /// A form of a language that a word may stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Form {
@@ -73,6 +96,19 @@ impl Finder<'_> {
         word.found |= !forms.is_empty();
         word.forms = forms;
         word.weight = weight(self.words.terms, frequency);
+        if word.role.is_light() {
+            word.weight *= LIGHT;
+        }
+        if word.is_last {
+            word.weight *= match word.folded.len() {
+                1 => BEGUN_BY_ONE,
+                2 => BEGUN_BY_TWO,
+                _ => 1.0,
+            };
+        }
+        if word.repeated {
+            word.weight *= REPEATED;
+        }
         Ok(complete)
     }
 
@@ -99,6 +135,7 @@ impl Finder<'_> {
         }
         if self.options.allows(Reading::Spelling) && word.folded.is_ascii() {
             self.add_spelt(word, forms)?;
+            self.add_numeral(word, forms)?;
         }
         let guess = self.effort == Effort::Guess || !word.known;
         let mut complete = true;
@@ -143,6 +180,18 @@ impl Finder<'_> {
             let (_, cost) = marks(&as_i(&word.accented), &as_i(accented), word.among_marked);
             (Reading::Spelling, cost::SPELLING + cost)
         })?;
+        Ok(())
+    }
+
+    /// Adds a small number as it is written otherwise.
+    fn add_numeral(&mut self, word: &Word, forms: &mut Vec<Form>) -> Result<()> {
+        let same = NUMERALS.iter().find(|same| same.contains(&word.accented.as_str()));
+        for numeral in same.into_iter().flatten().filter(|numeral| **numeral != word.accented) {
+            let folded = numeral.trim_end_matches(is_tone).replace('ô', "o");
+            if let Some(form) = self.words.form(&folded, numeral)? {
+                forms.push(Form { form, cost: cost::SPELLING, reading: Reading::Spelling });
+            }
+        }
         Ok(())
     }
 
@@ -229,6 +278,18 @@ fn as_i(text: &str) -> String {
 /// A word as typed that is one, too, is hardly another one misspelt.
 fn surcharge(word: &Word) -> u8 {
     if word.known { cost::GUESSED_KNOWN } else { 0 }
+}
+
+/// True if a language has a word that the marks which were typed do not contradict.
+pub(super) fn is_word(words: &Words<'_>, word: &Word) -> Result<bool> {
+    let Some(rank) = words.automaton().get(word.folded.as_bytes())? else { return Ok(false) };
+    for form in words.forms_of(rank)? {
+        let accented = words.form_text(form)?.unwrap_or(&word.folded);
+        if !matches!(compare_marks(&word.accented, accented), MarkAgreement::Contradicts { .. }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What it costs to read `typed` as a word with the same letters.

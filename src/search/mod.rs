@@ -19,6 +19,7 @@
 //! knows a list or a language.
 
 mod answer;
+mod borders;
 mod candidates;
 mod costs;
 mod explain;
@@ -96,44 +97,51 @@ impl Searcher {
         query: &str,
         options: &SearchOptions,
     ) -> Result<Answer<'a>> {
-        match &options.lexicon {
-            Some(lexicon) => self.query.read(query, options, lexicon),
-            None => self.query.read(query, options, &Lexicon::built_in()),
-        }
+        let built_in;
+        let lexicon = match &options.lexicon {
+            Some(lexicon) => lexicon,
+            None => {
+                built_in = Lexicon::built_in();
+                &built_in
+            }
+        };
+        self.query.read(query, options, lexicon);
         let scored = std::mem::take(&mut self.scored);
         let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored };
         let mut hits = Vec::new();
         for system in systems {
             system.check_text_version()?;
             let by_code = code_hits(system, query, options)?;
-            hits.append(&mut self.word_hits(system, by_code, &mut run)?);
+            hits.append(&mut self.word_hits(system, (query, lexicon), by_code, &mut run)?);
         }
         self.scored = std::mem::take(&mut run.scored);
         // Stable: equal scores stay in the order of systems, then of the system's own ranking.
         hits.sort_by_key(|hit: &Hit<'_>| std::cmp::Reverse(hit.score));
         hits.truncate(options.limit_with_offset());
-        hits.drain(..options.offset.min(hits.len()));
-        Ok(Answer { hits, complete: run.complete })
+        let mut answer = Answer { hits, complete: run.complete, suggestion: None };
+        answer.suggest(query);
+        answer.hits.drain(..options.offset.min(answer.hits.len()));
+        Ok(answer)
     }
 
     /// Adds what the query's words find to what the query found as a code.
     fn word_hits<'a>(
         &mut self,
         system: &'a CodeSystem,
+        (text, lexicon): (&str, &Lexicon),
         mut hits: Vec<Hit<'a>>,
         run: &mut Run<'_>,
     ) -> Result<Vec<Hit<'a>>> {
         let languages = Languages::open(system, run.options, &mut self.reader, &mut self.candidates)?;
         run.scored.clear();
         self.scorer.start();
-        for word in self.query.words_mut() {
-            word.known = false;
-            word.found = false;
-            for language in &languages.list {
-                word.known |= language.words.automaton().get(word.folded.as_bytes())?.is_some();
-            }
+        self.query.forget_added();
+        languages.tell_known(&mut self.query)?;
+        if let Some(rewritten) = borders::rewrite(text, &self.query, &languages, run)? {
+            self.query.read_rewritten(&rewritten.text, run.options, lexicon, |part| rewritten.original(part));
         }
         self.read_initials(&languages, run)?;
+        languages.tell_known(&mut self.query)?;
         let best = self.search_words(system, &languages, Effort::AsTyped, run)?;
         // What is guessed is dear, and brings in much that was not meant: it is looked for only where a word
         // stands for nothing, or no term has all words.
@@ -281,6 +289,39 @@ impl<'a> Languages<'a> {
             list.push(OpenedLanguage { layer, number, terms, words, uses: uses.collect(), vocabulary });
         }
         Ok(Self { list })
+    }
+
+    /// Marks the words of a query that some language has.
+    fn tell_known(&self, query: &mut query::Query) -> Result<()> {
+        for word in query.words_mut() {
+            (word.known, word.found) = (false, false);
+            for opened in &self.list {
+                word.known |= forms::is_word(&opened.words, word)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// In how many terms a word stands; `None` if no language has it.
+    fn frequency(&self, folded: &str) -> Result<Option<u32>> {
+        let mut all = None;
+        for opened in &self.list {
+            let Some(rank) = opened.words.automaton().get(folded.as_bytes())? else { continue };
+            for form in opened.words.forms_of(rank)? {
+                all = Some(opened.words.frequency(form)?.saturating_add(all.unwrap_or_default()));
+            }
+        }
+        Ok(all)
+    }
+
+    /// True if some language has a word that begins so.
+    fn has_prefix(&self, folded: &str) -> Result<bool> {
+        for opened in &self.list {
+            if !opened.words.automaton().prefix_range(folded.as_bytes())?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn of<'s>(&'s self, opened: &'s OpenedLanguage<'a>) -> Language<'s> {

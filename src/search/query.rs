@@ -6,7 +6,7 @@ use super::Reading;
 use super::costs::penalty;
 use super::forms::Form;
 use super::options::SearchOptions;
-use crate::lexicon::{EntryKind, Expansion, Lexicon, may_be_qualifier};
+use crate::lexicon::{EntryKind, Expansion, Lexicon, RoleWord, may_be_qualifier};
 use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key};
 
 /// More words than any order form line; the rest of a longer query is not read.
@@ -41,6 +41,9 @@ pub(super) struct Word {
     pub(super) abbreviation: bool,
     /// It may be meant to bind or turn the meaning.
     pub(super) qualifier: bool,
+    pub(super) role: RoleWord,
+    /// The query has the same word before.
+    pub(super) repeated: bool,
     /// Set if the lexicon put this word in place of what was typed.
     pub(super) expanded: Option<Reading>,
     /// Set if this word was made from what was typed by reading it in another encoding.
@@ -77,6 +80,8 @@ impl Word {
         self.is_last = false;
         self.among_marked = false;
         self.abbreviation = false;
+        self.role = RoleWord::of(&self.accented);
+        self.repeated = false;
         self.qualifier = may_be_qualifier(&self.accented, &self.folded);
         self.expanded = None;
         self.by = None;
@@ -149,6 +154,8 @@ pub(super) struct Query {
     typed: usize,
     variants: Vec<Variant>,
     variant_count: usize,
+    /// How many words and variants there are that do not depend on a system.
+    own: (usize, usize),
     complete: bool,
 }
 
@@ -166,6 +173,23 @@ impl Query {
                 self.read_text(reading.text(), Some(Reading::Encoding), options, lexicon, original);
             }
         }
+        self.own = (self.word_count, self.variant_count);
+    }
+
+    /// Adds the query with other spaces, and what the lexicon makes of it.
+    pub(super) fn read_rewritten(
+        &mut self,
+        text: &str,
+        options: &SearchOptions,
+        lexicon: &Lexicon,
+        original: impl Fn(Range<usize>) -> Range<usize>,
+    ) {
+        self.read_text(text, Some(Reading::Spacing), options, lexicon, original);
+    }
+
+    /// Forgets what was added for one system.
+    pub(super) fn forget_added(&mut self) {
+        (self.word_count, self.variant_count) = self.own;
     }
 
     /// Adds a text and what the lexicon makes of it. `by` tells how the text was got from the query if it is not the
@@ -232,10 +256,15 @@ impl Query {
             word.is_last = position + 1 == tokens.len() && text.get(token.range().end..).is_none_or(str::is_empty);
             word.decode(meaning, options);
         }
+        for position in base..self.word_count {
+            let (before, rest) = self.words.split_at_mut(position);
+            let Some(word) = rest.first_mut() else { break };
+            word.repeated = before.iter().skip(base).any(|other| other.accented == word.accented);
+        }
         if let Some(variant) = next(&mut self.variants, &mut self.variant_count) {
             variant.words.clear();
             variant.words.extend((base..self.word_count).map(|position| position as u16));
-            variant.penalty = if by.is_some() { penalty::ENCODING } else { 0.0 };
+            variant.penalty = penalty_of(by);
             variant.meaning.clear();
             if by.is_some() {
                 variant.meaning.push_str(text);
@@ -268,7 +297,7 @@ impl Query {
             let mut decoded = String::new();
             for word in typed {
                 let spelled = word.decodings().next().map(|(decoded, _)| decoded.accented.as_str());
-                decoded.push_str(spelled.unwrap_or(&word.accented));
+                push_composed(spelled.unwrap_or(&word.accented), &mut decoded);
                 decoded.push(' ');
             }
             for further in lexicon.expansions(decoded.trim_end(), self.reader.analyze(&decoded)) {
@@ -291,7 +320,7 @@ impl Query {
         let Self { meaning: analyzer, words, word_count, variants, variant_count, .. } = self;
         let Some(variant) = next(variants, variant_count) else { return };
         variant.words.clear();
-        variant.penalty = if by.is_some() { penalty::ENCODING } else { 0.0 };
+        variant.penalty = penalty_of(by);
         variant.meaning.clear();
         let mut done = typed.start;
         for expansion in expansions {
@@ -376,11 +405,39 @@ impl<'q> Asked<'q> {
         self.all.get(usize::from(*self.variant.words.get(usize::from(position))?))
     }
 
+    /// The position of the next word that says something of its own.
+    pub(super) fn after_light(&self, position: u8) -> Option<u8> {
+        (position.saturating_add(1)..self.len() as u8)
+            .find(|next| self.get(*next).is_some_and(|word| !word.role.is_light()))
+    }
+
     /// The last word if it is a single letter that may be the beginning of any of some forms.
     pub(super) fn begun(&self) -> Option<(u8, Range<u32>)> {
         let last = self.variant.words.len().checked_sub(1)?;
         let word = self.get(last as u8).filter(|word| !word.begun.is_empty())?;
         Some((last as u8, word.begun.clone()))
+    }
+}
+
+/// Appends a word in level 0 with its tones behind its last vowel: behind a consonant they would be read as part of it.
+fn push_composed(word: &str, out: &mut String) {
+    let letters = word.trim_end_matches(|letter| ('\u{300}'..='\u{323}').contains(&letter));
+    let is_vowel = |letter: &char| "aăâeêioôơuưy".contains(*letter);
+    let after = letters
+        .char_indices()
+        .rfind(|(_, letter)| is_vowel(letter))
+        .map_or(letters.len(), |(at, letter)| at + letter.len_utf8());
+    let (front, back) = letters.split_at_checked(after).unwrap_or((letters, ""));
+    out.push_str(front);
+    out.push_str(word.get(letters.len()..).unwrap_or_default());
+    out.push_str(back);
+}
+
+fn penalty_of(by: Option<Reading>) -> f32 {
+    match by {
+        Some(Reading::Spacing) => penalty::SPACING,
+        Some(_) => penalty::ENCODING,
+        None => 0.0,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::candidates::{Candidate, Found};
 use super::costs::{cost, points};
 use super::options::MOST_BOOST;
-use super::query::Asked;
+use super::query::{Asked, Word};
 use super::vocabulary::{Language, TermReader, TermWord};
 use super::{Confidence, Reading, Run};
 use crate::Result;
@@ -317,6 +317,44 @@ impl Scorer {
             at = end;
         }
         self.matches.truncate(done);
+        self.drop_stray_negation(term, asked);
+    }
+
+    /// A negation belongs to what it negates: *not ruptured* is not the *not* of *not specified*.
+    fn drop_stray_negation(&mut self, term: &[TermWord], asked: &Asked<'_>) {
+        let is_stray = |found: &Match| {
+            let is_negation = asked.get(found.query).is_some_and(|word| word.role.is_negation());
+            let negated = is_negation.then(|| asked.after_light(found.query)).flatten();
+            let here = after_light(term, usize::from(found.term));
+            let is_it = |next: &Match| Some(next.query) == negated && Some(usize::from(next.term)) == here;
+            negated.is_some() && !self.matches.iter().any(is_it)
+        };
+        if let Some(stray) = self.matches.iter().position(is_stray) {
+            self.matches.remove(stray);
+        }
+    }
+
+    /// How often the term denies what was asked for, or affirms what was denied.
+    fn contradictions(&self, term: &[TermWord], asked: &Asked<'_>) -> usize {
+        let is_said = |at: usize| self.matches.iter().any(|matched| usize::from(matched.term) == at);
+        let is_found = |position: u8| self.matches.iter().any(|matched| matched.query == position);
+        let denied = term.iter().enumerate().filter(|(at, word)| {
+            let next = || term.get(at + 1).is_none_or(|next| !word.role.tells_nothing_with(next.role));
+            word.role.is_negation() && !is_said(*at) && next() && after_light(term, *at).is_some_and(is_said)
+        });
+        let affirmed = (0..asked.len() as u8).filter(|&position| {
+            let next = asked.get(position + 1).map(|next| next.role).unwrap_or_default();
+            let denies = |word: &Word| word.role.is_negation() && !word.role.tells_nothing_with(next);
+            asked.get(position).is_some_and(denies)
+                && !is_found(position)
+                && asked.after_light(position).is_some_and(is_found)
+        });
+        let unsaid = || term.iter().enumerate().filter(|(at, _)| !is_said(*at)).map(|(_, word)| word.role);
+        let excluded = (0..asked.len() as u8).filter(|&position| {
+            let word = asked.get(position).filter(|word| word.role.has_opposite() && !is_found(position));
+            word.is_some_and(|word| unsaid().any(|role| role.excludes(word.role)))
+        });
+        denied.count() + affirmed.count() + excluded.count()
     }
 
     /// Judges the alignment of a term whose words weigh `said` together.
@@ -341,22 +379,23 @@ impl Scorer {
         let all_found = self.matches.len() == count;
         let says_it = all_found && added.qualifiers + added.content + added.residuals == 0;
         let guessed = asked.words().any(|word| word.expanded.is_some() || word.by.is_some());
+        let doubtful = self.matches.iter().filter(|matched| matched.cost > cost::LIKELY).count();
         let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
         let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
             Confidence::Sure
-        } else if all_found && dearest <= cost::SOUNDS_ALIKE {
+        } else if all_found && dearest <= cost::SOUNDS_ALIKE && 2 * doubtful <= count && doubtful < 2 {
             Confidence::Likely
         } else {
             Confidence::Perhaps
         };
         let whole = says_it && self.matches.len() == term.len();
         let bonus = points::SAYS_IT * f32::from(u8::from(says_it)) + points::WHOLE * f32::from(u8::from(whole));
-        (points_for(&coverage) + bonus - self.points_off(asked, &added), confidence)
+        (points_for(&coverage) + bonus - self.points_off(asked, term, &added), confidence)
     }
 
     /// What a term loses for the words that it adds, and for qualifiers that it lacks.
-    fn points_off(&self, asked: &Asked<'_>, added: &Added) -> f32 {
+    fn points_off(&self, asked: &Asked<'_>, term: &[TermWord], added: &Added) -> f32 {
         let is_found = |position: usize| self.matches.iter().any(|matched| usize::from(matched.query) == position);
         let lacking =
             asked.words().enumerate().filter(|(position, word)| word.qualifier && !is_found(*position)).count();
@@ -367,7 +406,8 @@ impl Scorer {
             .iter()
             .filter(|matched| matched.cost >= cost::SOUNDS_ALIKE && matched.reading >= Reading::SoundsAlike)
             .count();
-        points::GUESSED_AGAIN * guessed.saturating_sub(1).min(4) as f32
+        points::CONTRADICTED * self.contradictions(term, asked).min(2) as f32
+            + points::GUESSED_AGAIN * guessed.saturating_sub(1).min(4) as f32
             + points::LEADING_WORD * added.leading.min(2) as f32
             + points::RESIDUAL * added.residuals.min(1) as f32
             + points::QUALIFIER_ADDED * added.qualifiers.min(3) as f32
@@ -405,6 +445,12 @@ impl Scorer {
                     added.content -= pending;
                     pending = 0;
                 }
+                // *Dizziness or* before *giddiness*: what was asked for is the other alternative.
+                Role::Conjunction if at < first_asked => {
+                    added.alternatives += added.leading;
+                    added.content -= added.leading;
+                    added.leading = 0;
+                }
                 Role::Preposition => pending = 0,
                 Role::Conjunction | Role::Opening => {}
                 Role::Residual => added.residuals += 1,
@@ -423,4 +469,9 @@ impl Scorer {
         }
         added
     }
+}
+
+/// The position of the next word of a term that says something of its own.
+fn after_light(term: &[TermWord], at: usize) -> Option<usize> {
+    term.iter().enumerate().skip(at + 1).find(|(_, word)| !word.role.is_light()).map(|(at, _)| at)
 }

@@ -151,7 +151,7 @@ impl TermReader {
             Ok(())
         })?;
         if !self.join(language)? {
-            self.spell(language, term)?;
+            self.join_text(language, term)?;
         }
         Ok(&self.words)
     }
@@ -226,14 +226,21 @@ impl TermReader {
         Ok(true)
     }
 
-    /// Spells a term and makes words of its text, which [`text`](Self::text) and [`analyzer`](Self::analyzer)
-    /// then hold.
+    /// Spells a term: [`text`](Self::text) and [`analyzer`](Self::analyzer) then hold it. Its tokens are the words
+    /// that [`read`](Self::read) gives.
     pub(super) fn spell(&mut self, language: Language<'_>, term: u32) -> Result<()> {
         self.text.clear();
         language.terms.read(term, &mut self.text)?;
+        self.analyzer.analyze(&self.text);
+        Ok(())
+    }
+
+    /// Makes words of a term's text.
+    fn join_text(&mut self, language: Language<'_>, term: u32) -> Result<()> {
+        self.spell(language, term)?;
         self.words.clear();
         let mut brackets = Brackets::default();
-        for token in self.analyzer.analyze(&self.text).iter() {
+        for token in self.analyzer.tokens().iter() {
             let between = brackets.advance(&self.text, token);
             self.words.push(TermWord {
                 form: language.words.form(token.folded(), token.accented())?.unwrap_or(NO_FORM),
