@@ -1,4 +1,4 @@
-//! Compiles a publisher's list into an index file.
+//! Compiles a publisher's list, or tables of abbreviations and synonyms, into an index file.
 //!
 //! `cargo run --release --example compile --features csv,xlsx -- auto LIST.csv --output list.mti`
 
@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use medterm::index;
+use medterm::lexicon::{Lexicon, LexiconBuilder};
 use medterm::source::delimited::{self, Mapping};
 use medterm::source::detect::{Format, detect};
 use medterm::source::{Draft, Report, Severity, icd10cm, qd4469, tt06};
@@ -21,16 +22,20 @@ use support::{Arguments, File, Problem, Syntax, file_name, grouped, say};
 
 const SYNTAX: Syntax = Syntax {
     help: "\
-Compiles a publisher's list into an index file.
+Compiles a publisher's list, or tables of abbreviations and synonyms, into an index file.
 
 usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE-OR-TEXT]
                [--version V] [--report FILE] [--json]
+       compile lexicon TSV… --output FILE [--json]
 
   FORMAT          tt06           Vietnam, Circular 06/2026: the list as CSV, the leaves as xlsx, or both
                   qd4469         Vietnam, Decision 4469/2020: the annex as xlsx
                   icd10cm-order  United States, ICD-10-CM order file
                   delimited      any CSV or TSV, described by --mapping
                   auto           recognised by its content
+                  lexicon        tables of abbreviations and synonyms in the form of those under
+                                 data/lexicon, told apart by their headings, whose first column is
+                                 abbreviation or phrase; read in the order of their names
   INPUT           the files of the list.
   --output FILE   the index to write; it appears complete or not at all.
   --former INPUT  a list of an earlier edition, recognised by its content: its names become
@@ -44,8 +49,9 @@ usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE
   --report FILE   write every finding, one per line: what was repaired, doubted or refused, and where.
   --json          one JSON object about what was done.
 
-The embedded starter set is made by
+The embedded starter set and the built-in lexicon are made by
   compile delimited data/icd10.tsv --mapping data/icd10.mapping --output data/icd10.mti
+  compile lexicon data/lexicon/*.tsv --output data/lexicon.mti
 ",
     options: &["--output", "--former", "--mapping", "--version", "--report"],
     flags: &[],
@@ -60,6 +66,9 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     let Some((format, inputs)) = arguments.plain().split_first() else {
         return Err("FORMAT and INPUT are missing, as: compile auto LIST.csv --output list.mti; see --help".into());
     };
+    if format == LEXICON {
+        return compile_lexicon(arguments, inputs);
+    }
     let format = format_named(format)?;
     if inputs.is_empty() {
         return Err("no INPUT is given: name the files of the list; see --help".into());
@@ -100,6 +109,7 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     let identity = match support::open_any(output)? {
         File::System(system) => system.verify().map(|()| system.identity().clone())?,
         File::Supplement(supplement) => supplement.verify().map(|()| supplement.identity().clone())?,
+        File::Lexicon(_) => return Err(format!("{output} was replaced by a lexicon while it was checked").into()),
     };
     if let Some(path) = arguments.one("--report")? {
         write_report(path, &report)?;
@@ -121,6 +131,52 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     if arguments.flag("--json") { support::print_json(&summary) } else { print(&summary, arguments.one("--report")?) }
 }
 
+/// The format that makes no list of codes.
+const LEXICON: &str = "lexicon";
+
+#[derive(Serialize)]
+struct LexiconSummary<'a> {
+    format: &'static str,
+    output: &'a str,
+    lines: usize,
+    readings: usize,
+    bytes: u64,
+}
+
+fn compile_lexicon(arguments: &Arguments, tables: &[String]) -> Result<(), Problem> {
+    let output = arguments.needed("--output")?;
+    if let Some(option) =
+        ["--former", "--mapping", "--version", "--report"].iter().find(|name| arguments.all(name).next().is_some())
+    {
+        return Err(format!("{option} means nothing to a lexicon; see --help").into());
+    }
+    if tables.is_empty() {
+        return Err("no TSV is given, as data/lexicon/*.tsv; see --help".into());
+    }
+    // The order in which a shell lists files depends on the language of its user.
+    let mut tables: Vec<&String> = tables.iter().collect();
+    tables.sort_by_key(|path| Path::new(path).with_extension(""));
+    let (mut builder, mut lines) = (LexiconBuilder::new(), 0);
+    for path in tables {
+        check_input(path, output)?;
+        let table = fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+        builder.add_table(&table).map_err(|error| format!("{path}: {error}"))?;
+        lines += table.lines().skip(1).count();
+    }
+    let bytes = builder.to_file(output)?;
+    let lexicon = Lexicon::open(output)?;
+    lexicon.verify()?;
+    if arguments.flag("--json") {
+        let summary = LexiconSummary { format: LEXICON, output, lines, readings: lexicon.len(), bytes };
+        return support::print_json(&summary);
+    }
+    say!("format     {LEXICON}")?;
+    say!("lines read {}", grouped(lines as u64))?;
+    say!("readings   {}, of which some join an abbreviation and a synonym", grouped(lexicon.len() as u64))?;
+    say!("written    {output}, {} bytes", grouped(bytes))?;
+    Ok(())
+}
+
 /// What some formats need to be told.
 #[derive(Clone, Copy)]
 struct Details<'a> {
@@ -133,7 +189,8 @@ fn format_named(name: &str) -> Result<Option<Format>, Problem> {
     const FORMATS: [Format; 4] = [Format::Tt06, Format::Qd4469, Format::Icd10CmOrder, Format::Delimited];
     match FORMATS.into_iter().find(|format| format.as_str() == name) {
         None if name != "auto" => {
-            Err(format!("there is no format {name}; choose tt06, qd4469, icd10cm-order, delimited or auto").into())
+            Err(format!("there is no format {name}; choose tt06, qd4469, icd10cm-order, delimited, auto or lexicon")
+                .into())
         }
         format => Ok(format),
     }

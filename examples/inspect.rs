@@ -1,4 +1,4 @@
-//! Shows what an index file holds: which list, from which sources, section by section.
+//! Shows what an index file holds: which list or lexicon, from which sources, section by section.
 //!
 //! `cargo run --release --example inspect -- data/icd10.mti --verify`
 
@@ -7,6 +7,8 @@ mod support;
 use std::process::ExitCode;
 
 use medterm::index::{Identity, Kind, SectionInfo};
+#[cfg(feature = "search")]
+use medterm::lexicon::Lexicon;
 use medterm::source::{Content, PropertyDefinition};
 use medterm::{CodeSystem, Supplement};
 use serde::Serialize;
@@ -39,6 +41,11 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         let facts = match &file {
             File::System(system) => Facts::of_system(path, system, arguments.flag("--verify")),
             File::Supplement(supplement) => Facts::of_supplement(path, supplement, arguments.flag("--verify")),
+            #[cfg(feature = "search")]
+            File::Lexicon(lexicon) => {
+                show_lexicon(path, lexicon, arguments)?;
+                continue;
+            }
         };
         if arguments.flag("--json") {
             support::print_json(&facts)?;
@@ -49,11 +56,50 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
             let verified = match &file {
                 File::System(system) => system.verify(),
                 File::Supplement(supplement) => supplement.verify(),
+                #[cfg(feature = "search")]
+                File::Lexicon(lexicon) => lexicon.verify(),
             };
             verified.map_err(|error| format!("{path}: {error}"))?;
         }
     }
     Ok(())
+}
+
+/// A lexicon says less about itself than a list does.
+#[cfg(feature = "search")]
+fn show_lexicon(file: &str, lexicon: &Lexicon, arguments: &Arguments) -> Result<(), Problem> {
+    #[derive(Serialize)]
+    struct LexiconFacts<'a> {
+        file: &'a str,
+        kind: &'static str,
+        readings: usize,
+        digest: String,
+        bytes: u64,
+        sections: Vec<Section>,
+        verified: Option<bool>,
+    }
+    let sections: Vec<_> = lexicon.sections().map(|section| Section::of(&section, section.name.to_owned())).collect();
+    let checked = arguments.flag("--verify").then(|| lexicon.verify());
+    let facts = LexiconFacts {
+        file,
+        kind: Kind::Lexicon.as_str(),
+        readings: lexicon.len(),
+        digest: lexicon.digest().map(|digest| format!("{digest:016x}")).unwrap_or_default(),
+        bytes: file_length(&sections),
+        sections,
+        verified: checked.as_ref().map(Result::is_ok),
+    };
+    if arguments.flag("--json") {
+        support::print_json(&facts)?;
+    } else {
+        say!("{file}")?;
+        say!("  {:<12} {}", "kind", facts.kind)?;
+        say!("  {:<12} {}", "readings", grouped(facts.readings as u64))?;
+        say!("  {:<12} {}", "digest", facts.digest)?;
+        print_sections(&facts.sections, facts.bytes)?;
+        print_checksums(facts.verified)?;
+    }
+    checked.unwrap_or(Ok(())).map_err(|error| format!("{file}: {error}").into())
 }
 
 #[derive(Serialize)]
@@ -107,6 +153,17 @@ struct Section {
     crc32: String,
 }
 
+impl Section {
+    fn of(section: &SectionInfo, name: String) -> Self {
+        let crc32 = format!("{:08x}", section.crc32);
+        Self { name, offset: section.offset, bytes: section.length, crc32 }
+    }
+}
+
+fn file_length(sections: &[Section]) -> u64 {
+    sections.iter().map(|section| section.offset + section.bytes).max().unwrap_or_default()
+}
+
 /// What a file says about itself, of whichever kind it is.
 struct About<'a> {
     kind: Kind,
@@ -155,15 +212,13 @@ impl<'a> Facts<'a> {
         let sections: Vec<_> = about
             .sections
             .iter()
-            .map(|section| Section {
-                name: match languages.get(usize::from(section.parameter)) {
+            .map(|section| {
+                let name = match languages.get(usize::from(section.parameter)) {
                     Some(language) if section.name == "search" => format!("search {language}"),
                     _ if section.name == "supplement" => format!("supplement {}", section.parameter),
                     _ => section.name.to_owned(),
-                },
-                offset: section.offset,
-                bytes: section.length,
-                crc32: format!("{:08x}", section.crc32),
+                };
+                Section::of(section, name)
             })
             .collect();
         Self {
@@ -205,7 +260,7 @@ impl<'a> Facts<'a> {
             format_version: about.format_version,
             text_version: about.text_version,
             digest: format!("{:016x}", about.digest),
-            bytes: sections.iter().map(|section| section.offset + section.bytes).max().unwrap_or_default(),
+            bytes: file_length(&sections),
             sections,
             verified: None,
             carries: Vec::new(),
@@ -220,7 +275,11 @@ fn print(facts: &Facts<'_>) -> Result<(), Problem> {
         say!("{}, supplement {number}", facts.file)?;
         print_facts(carried)?;
     }
-    if let Some(verified) = facts.verified {
+    print_checksums(facts.verified)
+}
+
+fn print_checksums(verified: Option<bool>) -> Result<(), Problem> {
+    if let Some(verified) = verified {
         say!("  checksums    {}", if verified { "all right" } else { "WRONG" })?;
     }
     Ok(())
@@ -255,12 +314,16 @@ fn print_facts(facts: &Facts<'_>) -> Result<(), Problem> {
     for source in &facts.sources {
         say!("  source       {}, {} bytes, CRC-32 {}", source.name, grouped(source.bytes), source.crc32)?;
     }
+    print_sections(&facts.sections, facts.bytes)
+}
+
+fn print_sections(sections: &[Section], file_bytes: u64) -> Result<(), Problem> {
     say!("  {:<16} {:>12} {:>12} {:>7}  CRC-32", "section", "offset", "bytes", "share")?;
-    for section in &facts.sections {
-        let share = section.bytes as f64 * 100.0 / facts.bytes.max(1) as f64;
+    for section in sections {
+        let share = section.bytes as f64 * 100.0 / file_bytes.max(1) as f64;
         let (offset, bytes) = (grouped(section.offset), grouped(section.bytes));
         say!("  {:<16} {offset:>12} {bytes:>12} {share:>6.1}%  {}", section.name, section.crc32)?;
     }
-    say!("  {:<16} {:>12} {:>12}", "whole file", "", grouped(facts.bytes))?;
+    say!("  {:<16} {:>12} {:>12}", "whole file", "", grouped(file_bytes))?;
     Ok(())
 }

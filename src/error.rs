@@ -120,6 +120,7 @@ fn remedy(found: &str) -> &'static str {
             "; open it with `Supplement::open` and give it to its code system, `CodeSystem::with_supplement`"
         }
         "code system" => "; open it with `CodeSystem::open`",
+        "lexicon" => "; open it with `Lexicon::open`",
         _ => "",
     }
 }

@@ -7,6 +7,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+#[cfg(feature = "search")]
+use medterm::lexicon::Lexicon;
 use medterm::source::{PropertyValue, detect};
 use medterm::{CodeSystem, Concept, Date, Supplement, Terminology};
 use serde::Serialize;
@@ -159,6 +161,8 @@ impl Arguments {
             match open_any(path)? {
                 File::System(system) => systems.push(system),
                 File::Supplement(supplement) => supplements.push(supplement),
+                #[cfg(feature = "search")]
+                File::Lexicon(_) => return Err(format!("{path} is a lexicon, not a list of codes").into()),
             }
         }
         let mut terminology = if systems.is_empty() { starter_set()? } else { Terminology::new(systems)? };
@@ -196,14 +200,18 @@ fn starter_set() -> Result<Terminology, Problem> {
 pub(crate) enum File {
     System(CodeSystem),
     Supplement(Supplement),
+    #[cfg(feature = "search")]
+    Lexicon(Lexicon),
 }
 
-/// Opens an index file that is a code system's or a supplement's; what is wrong with another file is told together
+/// Opens an index file that is a code system's, a supplement's or a lexicon; what is wrong with another file is told together
 /// with what to do about it.
 pub(crate) fn open_any(path: &str) -> Result<File, Problem> {
     check_is_file(path, "an index that examples/compile wrote")?;
     let opened = match CodeSystem::open(path) {
         Err(medterm::Error::WrongKind { found: "supplement", .. }) => Supplement::open(path).map(File::Supplement),
+        #[cfg(feature = "search")]
+        Err(medterm::Error::WrongKind { found: "lexicon", .. }) => Lexicon::open(path).map(File::Lexicon),
         opened => opened.map(File::System),
     };
     opened.map_err(|error| match error {

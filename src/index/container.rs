@@ -126,10 +126,12 @@ sections! {
     Search = 0x40 "search" false;
     /// A whole supplement file; the parameter is its number.
     Supplement = 0x50 "supplement" false;
+    /// What the phrases of a lexicon may be read as.
+    Phrases = 0x60 "phrases" true;
 }
 
 /// One more than the highest number of a section.
-const KNOWN_SECTIONS: usize = Section::Supplement as usize + 1;
+const KNOWN_SECTIONS: usize = Section::Phrases as usize + 1;
 
 /// What a file's bytes are held in. A file and the supplements that it carries share it.
 pub(crate) type Data = Arc<dyn AsRef<[u8]> + Send + Sync>;

@@ -48,6 +48,24 @@ impl Supplement {
     }
 }
 
+#[cfg(feature = "search")]
+impl crate::lexicon::Lexicon {
+    /// Maps a compiled lexicon into memory and opens it; see [`CodeSystem::map`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be mapped; otherwise as [`from_bytes`](Self::from_bytes).
+    ///
+    /// # Safety
+    ///
+    /// As for [`CodeSystem::map`]: the file must not be truncated or changed while this value, a clone of it, or a
+    /// lexicon made from it lives.
+    pub unsafe fn map(path: impl AsRef<Path>) -> Result<Self> {
+        // SAFETY: the caller has promised that the file does not change.
+        Self::from_container(unsafe { map(path.as_ref()) }?)
+    }
+}
+
 /// # Safety
 ///
 /// The file must not be truncated or changed while the container lives.

@@ -1,10 +1,9 @@
 //! The index file: writing it, and what it is made of.
 //!
 //! One file holds one resource: an edition of a code system, with supplements that it may carry, or a supplement
-//! alone; concept maps, value sets, reference sets and lexicons have their numbers reserved. It is immutable and read in place: opening
-//! checks the header and reads the small sections that describe the edition; nothing is parsed or
-//! allocated per concept. All numbers are little-endian, nothing is aligned, and the same file serves all
-//! machines.
+//! alone, or a lexicon; concept maps, value sets and reference sets have their numbers reserved. It is immutable and
+//! read in place: opening checks the header and reads the small sections that describe the edition; nothing is parsed
+//! or allocated per concept. All numbers are little-endian, nothing is aligned, and the same file serves all machines.
 //!
 //! # What is promised
 //!
@@ -65,6 +64,16 @@
 //! Each is specified at the head of its module in the source. Those that may be passed over lack the flag *required*:
 //! who does not know them says less, and nothing wrong.
 //!
+//! # Sections of a lexicon
+//!
+//! | id | section | what |
+//! |---|---|---|
+//! | 10 | terms | what phrases mean, and phrases with their marks |
+//! | 60 | phrases | what each phrase may be read as |
+//!
+//! A lexicon says nothing about itself: its bytes follow from its entries alone. Its phrases are folded words, so that
+//! it opens only with the text normalisation that it was written with.
+//!
 //! # Layers
 //!
 //! A supplement has the sections of a code system; its concepts are no more than codes to hang names and properties on,
@@ -101,6 +110,8 @@ mod identity;
 pub(crate) mod members;
 #[cfg(feature = "mmap")]
 mod mmap;
+#[cfg(feature = "search")]
+pub(crate) mod phrases;
 pub(crate) mod positions;
 #[cfg_attr(not(feature = "search"), allow(dead_code, reason = "written always, read by search alone"))]
 pub(crate) mod postings;

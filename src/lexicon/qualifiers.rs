@@ -19,6 +19,7 @@ const OPPOSITES: &[&[&str]] = &[
     &["cấp acute", "mạn mãn chronic"],
     &["trái left", "phải right"],
     &["lành benign", "ác malignant"],
+    &["dương positive", "âm negative"],
     &["trên upper", "dưới lower"],
     &["1 i", "2 ii", "3 iii", "4 iv"],
 ];

@@ -139,13 +139,13 @@ pub(super) struct Meaning<'m> {
 }
 
 impl<'m> Meaning<'m> {
-    fn of(expansion: &Expansion<'m>) -> Self {
+    fn of(expansion: &'m Expansion) -> Self {
         let penalty = match expansion.kind {
             EntryKind::Synonym => penalty::SYNONYM,
             EntryKind::Abbreviation => penalty::ABBREVIATION * f32::from(expansion.rarity),
         };
         let reading = reading_of(expansion.kind);
-        Self { words: expansion.words.clone(), text: expansion.meaning, reading, penalty }
+        Self { words: expansion.words.clone(), text: &expansion.meaning, reading, penalty }
     }
 }
 
@@ -298,13 +298,13 @@ impl Query {
 
     /// What the lexicon says of parts of the query. It knows words, not keystrokes: it is asked for what was typed,
     /// and for what that decodes to.
-    fn expansions<'l>(
+    fn expansions(
         &mut self,
         text: &str,
         typed: Range<usize>,
         options: &SearchOptions,
-        lexicon: &'l Lexicon,
-    ) -> Vec<Expansion<'l>> {
+        lexicon: &Lexicon,
+    ) -> Vec<Expansion> {
         let mut expansions = lexicon.expansions(text, self.analyzer.tokens());
         let typed = self.words.get(typed).unwrap_or_default();
         if typed.iter().any(|word| word.decodings().next().is_some()) {
@@ -378,7 +378,8 @@ impl Query {
                 continue;
             }
             let (first, replaced) = (word.meaning, word.replaces.clone());
-            let weigh = |words: Option<&[Word]>| words.unwrap_or_default().iter().map(|word| word.full_weight).sum::<f32>();
+            let weigh =
+                |words: Option<&[Word]>| words.unwrap_or_default().iter().map(|word| word.full_weight).sum::<f32>();
             let meaning = self.words.iter().take(self.word_count).skip(next);
             let end = next + meaning.take_while(|word| word.meaning == first && word.expanded.is_some()).count();
             let (typed, meant) = (weigh(self.words.get(replaced)), weigh(self.words.get(next..end)));

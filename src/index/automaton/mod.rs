@@ -165,11 +165,30 @@ impl<'a> Automaton<'a> {
         self.value_of(self.start(), key).map_err(|damage| self.corrupt(damage))
     }
 
-    /// The value of the key that goes on with `rest` from a place that [`place_after`](Self::place_after) once gave.
+    /// The value of the key that goes on with `rest` from a place that [`place_after`](Self::place_after) or
+    /// [`follow`](Self::follow) once gave.
     /// A place that is none gives a wrong value or an error.
     #[inline]
     pub(crate) fn get_from(&self, place: Place, rest: &[u8]) -> Result<Option<u64>> {
         self.value_of(place, rest).map_err(|damage| self.corrupt(damage))
+    }
+
+    /// Where keys begin.
+    pub(crate) fn start(&self) -> Place {
+        Place { address: self.root, sum: 0 }
+    }
+
+    /// Where `bytes` lead from a place that this function or [`start`](Self::start) gave; `None` if no key goes on so.
+    #[inline]
+    pub(crate) fn follow(&self, mut place: Place, bytes: &[u8]) -> Result<Option<Place>> {
+        for &byte in bytes {
+            let step = Node::read(self.bytes, place.address).and_then(|node| node.find(self.bytes, byte));
+            match step.map_err(|damage| self.corrupt(damage))? {
+                Some(step) => place = place.after(step),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(place))
     }
 
     /// Where `prefix` leads; `None` if no key begins with it.
@@ -212,10 +231,6 @@ impl<'a> Automaton<'a> {
     ) -> Result<Completeness> {
         let mut walk = Walk { bytes: self.bytes, steps };
         self.outcome(walk.prefix(self.start(), prefix, visit))
-    }
-
-    fn start(&self) -> Place {
-        Place { address: self.root, sum: 0 }
     }
 
     #[inline]
