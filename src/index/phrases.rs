@@ -170,6 +170,11 @@ impl<'a> Phrases<'a> {
         self.bits.len()
     }
 
+    /// The phrases, with the numbers of their first readings.
+    pub(crate) fn automaton(&self) -> &Automaton<'a> {
+        &self.automaton
+    }
+
     /// Where phrases begin.
     pub(crate) fn start(&self) -> Place {
         self.automaton.start()

@@ -11,6 +11,7 @@
 //! index of a code system needs to be compiled anew.
 
 mod builder;
+mod near;
 mod qualifiers;
 mod read;
 
@@ -220,9 +221,8 @@ impl Lexicon {
     /// A phrase matches if its letters are those typed and no mark that was typed contradicts it. Dots between single
     /// letters are free: `Đ.T.Đ` is `ĐTĐ`. Where one phrase lies within another, the longer one knows better and the
     /// shorter is left out: *ung thư biểu mô* is not *ung thư*. A reading that the query spells out already is left
-    /// out too. An abbreviation that could be a word (one of up to two letters with a vowel, as `HA`, or of three that
-    /// are a Vietnamese syllable, as `TIA`) is read only if it is the whole query, or typed in capitals among words
-    /// that are not.
+    /// out too. An abbreviation of up to two letters that could be a word (`HA`) is read only if it is the whole query.
+    /// Capitals make no difference, so that a text in capitals is read as the same text in small letters.
     ///
     /// The readings of a phrase come in order of rarity, chained ones behind their equals.
     #[must_use]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Entry, EntryKind, Expansion, Inner};
 use crate::index::phrases::{Phrases, Reading};
-use crate::text::{Analyzer, MarkAgreement, Token, Tokens, ToneDifference, compare_marks, fold, is_folded_syllable};
+use crate::text::{Analyzer, MarkAgreement, Token, Tokens, ToneDifference, compare_marks, fold};
 
 /// A phrase that stands in a query.
 struct Found<'l> {
@@ -26,18 +26,18 @@ impl Inner {
         out: &mut Vec<Expansion>,
     ) {
         let Some(undotted) = Undotted::of(text, tokens) else {
-            return self.read_words(compiled, text, tokens, out);
+            return self.read_words(compiled, tokens, out);
         };
         let before = out.len();
         let mut analyzer = Analyzer::new();
-        self.read_words(compiled, &undotted.text, analyzer.analyze(&undotted.text), out);
+        self.read_words(compiled, analyzer.analyze(&undotted.text), out);
         for expansion in out.iter_mut().skip(before) {
             expansion.words = undotted.original(&expansion.words);
         }
     }
 
-    fn read_words(&self, compiled: Option<&Phrases<'_>>, text: &str, tokens: Tokens<'_>, out: &mut Vec<Expansion>) {
-        let mut query = Query { text, tokens, signs: None, whole: None };
+    fn read_words(&self, compiled: Option<&Phrases<'_>>, tokens: Tokens<'_>, out: &mut Vec<Expansion>) {
+        let mut query = Query { tokens, signs: None, whole: None };
         let mut found = Vec::new();
         // Up to this word a longer phrase has been found.
         let mut covered = 0;
@@ -91,7 +91,6 @@ impl Inner {
 
 /// A query, and what is found out about it when it is needed.
 struct Query<'q> {
-    text: &'q str,
     tokens: Tokens<'q>,
     /// The letters and digits in it.
     signs: Option<Signs>,
@@ -176,18 +175,13 @@ impl Query<'_> {
         words.clone().map_while(|word| self.tokens.get(word))
     }
 
-    /// False for what could be a word, and by the way it is typed may well be one.
+    /// False for two letters that could be a word, unless they are the whole query.
     fn may_be_abbreviation(&self, words: &Range<usize>) -> bool {
         let Some(word) = self.tokens.get(words.start).filter(|_| words.len() == 1) else { return true };
-        let could_be_word = match word.folded() {
-            letters if letters.len() <= 2 => letters.contains(['a', 'e', 'i', 'o', 'u', 'y']),
-            letters => letters.len() == 3 && is_folded_syllable(letters),
-        };
-        let in_capitals = |text: &str| !text.chars().any(char::is_lowercase);
-        !could_be_word
-            || self.tokens.len() == 1
-            // Capitals tell nothing where everything is in capitals.
-            || !in_capitals(self.text) && self.text.get(word.range()).is_some_and(in_capitals)
+        let letters = word.folded();
+        let could_be_word = letters.len() <= 2 && letters.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+        // Capitals would tell; but then a text in capitals would be read otherwise than the same text in small letters.
+        !could_be_word || self.tokens.len() == 1
     }
 
     /// True if no mark that was typed contradicts the words of a phrase, which have none if no form is given. Hỏi for

@@ -46,6 +46,12 @@ pub(super) mod penalty {
     pub(crate) const SPACING: f32 = 10.0;
     /// By a synonym.
     pub(crate) const SYNONYM: f32 = 25.0;
+    /// By a phrase that was begun, and one with a typing error, on top of what its reading costs.
+    pub(crate) const BEGUN_PHRASE: f32 = 30.0;
+    pub(crate) const MISSPELT_PHRASE: f32 = 60.0;
+    /// The same where the word that was begun or misspelt is one as it stands.
+    pub(crate) const BEGUN_BY_WORD: f32 = 130.0;
+    pub(crate) const MISSPELT_WORD: f32 = 120.0;
     /// By initials that no list explains.
     pub(crate) const INITIALS: f32 = 110.0;
     /// By an abbreviation: so many times as its reading is rare (1 to 3).
@@ -72,8 +78,10 @@ pub(super) mod points {
     pub(crate) const OTHER_MARKS: f32 = 130.0;
     /// Off, for each guessed word but the first: two errors in one query are rare.
     pub(crate) const GUESSED_AGAIN: f32 = 40.0;
-    /// Off, for a manifestation: its code cannot stand alone.
+    /// Off, for a manifestation: its code cannot stand alone …
     pub(crate) const ASTERISK: f32 = 40.0;
+    /// … unless it was named word for word.
+    pub(crate) const ASTERISK_NAMED: f32 = 1.0;
     /// Off, for each word such as *acute* or *left* that the term adds …
     pub(crate) const QUALIFIER_ADDED: f32 = 40.0;
     /// … and for each that was asked for and the term lacks.

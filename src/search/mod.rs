@@ -141,14 +141,22 @@ impl Searcher {
         if let Some(rewritten) = borders::rewrite(text, &self.query, &languages, run)? {
             self.query.read_rewritten(&rewritten.text, run.options, lexicon, |part| rewritten.original(part));
         }
+        if run.options.allows(Reading::Synonym) && run.options.allows(Reading::Prefix) {
+            self.query.read_begun(lexicon);
+        }
         self.read_initials(&languages, run)?;
         languages.tell_known(&mut self.query)?;
-        let best = self.search_words(system, &languages, Effort::AsTyped, run)?;
+        let read = self.query.variant_count();
+        let best = self.search_words(system, &languages, Effort::AsTyped, 0..read, run)?;
         // What is guessed is dear, and brings in much that was not meant: it is looked for only where a word
         // stands for nothing, or no term has all words.
         let has_all = run.scored.iter().any(|scored| scored.has_all);
         if best < GOOD_SHARE || !has_all || self.query.has_strange_word() {
-            self.search_words(system, &languages, Effort::Guess, run)?;
+            if run.options.allows(Reading::Synonym) && run.options.allows(Reading::Typo) {
+                self.query.read_misspelt(lexicon);
+            }
+            let variants = (0..read.min(GUESSED_VARIANTS)).chain(read..self.query.variant_count());
+            self.search_words(system, &languages, Effort::Guess, variants, run)?;
         }
         score::rank(&mut run.scored);
         let most = hits.len().saturating_add(run.options.limit_with_offset());
@@ -205,27 +213,26 @@ impl Searcher {
         Ok(())
     }
 
-    /// Scores what the query's words find in each language; what is guessed, only for the words typed. Returns
-    /// the most that any term has of the query, as a share.
+    /// Scores what some ways to read the query find in each language. Returns the most that any term has of the query,
+    /// as a share.
     fn search_words(
         &mut self,
         system: &CodeSystem,
         languages: &Languages<'_>,
         effort: Effort,
+        variants: impl Iterator<Item = usize> + Clone,
         run: &mut Run<'_>,
     ) -> Result<f32> {
         let mut best: f32 = 0.0;
         for opened in &languages.list {
             let words = &opened.words;
             let Self { query, candidates, reader, scorer, ranks, .. } = self;
-            let typed_only = effort == Effort::Guess;
             let mut finder = Finder { words, options: run.options, effort, work: &mut run.work, ranks };
             for word in query.words_mut() {
                 run.complete &= finder.find(word)?;
             }
             query.balance();
-            let variants = if typed_only { GUESSED_VARIANTS } else { usize::MAX }.min(query.variant_count());
-            for number in 0..variants {
+            for number in variants.clone() {
                 let Some(asked) = query.variant(number) else { break };
                 // A meaning that the language has no word of finds nothing in it.
                 let meant = |word: &query::Word| (word.expanded.or(word.by)).is_some() && !word.forms.is_empty();

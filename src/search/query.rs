@@ -16,6 +16,12 @@ pub(super) const MOST_WORDS: usize = 40;
 const MOST_VARIANTS: usize = 10;
 /// What the words of a long meaning weigh at least, as a share of what they would weigh if they had been typed.
 const LEAST_BALANCE: f32 = 0.55;
+/// Of those, phrases that a query has almost.
+const MOST_NEAR: usize = 3;
+/// So many words are taken for misspelt.
+const MOST_MISSPELT: usize = 8;
+/// Shorter words may be any other.
+const SHORTEST_MISSPELT: usize = 2;
 /// Of those, the encodings that a query may be in.
 const MOST_ENCODINGS: usize = 2;
 
@@ -289,6 +295,38 @@ impl Query {
     /// The words that were typed.
     pub(super) fn typed(&self) -> &[Word] {
         self.words.get(..self.typed).unwrap_or_default()
+    }
+
+    /// Adds readings of the query by phrases that its last words begin.
+    pub(super) fn read_begun(&mut self, lexicon: &Lexicon) {
+        let Some(last) = self.typed().last().filter(|word| word.is_last && !word.abbreviation) else { return };
+        let more = if last.known { penalty::BEGUN_BY_WORD } else { penalty::BEGUN_PHRASE };
+        let found = lexicon.completions(&self.typed_texts());
+        self.push_near(&found, Reading::Prefix, more);
+    }
+
+    /// Adds readings of the query by phrases that it has but for a typing error in one word.
+    pub(super) fn read_misspelt(&mut self, lexicon: &Lexicon) {
+        let may_be = |(_, word): &(usize, &Word)| !word.abbreviation && word.folded.len() >= SHORTEST_MISSPELT;
+        let may_be: Vec<(usize, bool)> =
+            self.typed().iter().enumerate().filter(may_be).map(|(at, word)| (at, word.known)).collect();
+        for &(misspelt, known) in may_be.iter().take(MOST_MISSPELT) {
+            let found = lexicon.respelled(&self.typed_texts(), misspelt);
+            let more = if known { penalty::MISSPELT_WORD } else { penalty::MISSPELT_PHRASE };
+            self.push_near(&found, Reading::Typo, more);
+        }
+    }
+
+    fn typed_texts(&self) -> Vec<(&str, &str)> {
+        self.typed().iter().map(|word| (word.accented.as_str(), word.folded.as_str())).collect()
+    }
+
+    fn push_near(&mut self, found: &[Expansion], reading: Reading, more: f32) {
+        for expansion in found.iter().take(MOST_NEAR) {
+            let meaning = Meaning::of(expansion);
+            let penalty = meaning.penalty + more;
+            self.push_meanings(0..self.typed, None, &[&Meaning { reading, penalty, ..meaning }]);
+        }
     }
 
     /// Adds the reading of one typed word by what was found out elsewhere.

@@ -65,6 +65,14 @@ struct Added {
     leading: usize,
 }
 
+/// What is thought of a term.
+struct Judgement {
+    score: f32,
+    confidence: Confidence,
+    /// It is what was typed, word for word.
+    is_it: bool,
+}
+
 /// What speaks for a term, each as a share of 1.
 #[derive(Debug)]
 pub(super) struct Coverage {
@@ -191,7 +199,7 @@ impl Scorer {
                 continue;
             }
             let said = language.words.weight_of(candidate.term);
-            let (mut score, mut confidence) = self.evaluate(asked, read, said);
+            let Judgement { mut score, mut confidence, is_it } = self.evaluate(asked, read, said);
             let has_all = self.matches.len() == asked.len();
             score += language.worth(candidate.term).unwrap_or_default() - penalty;
             if score + most_boost < self.least_wanted(limit) {
@@ -208,7 +216,7 @@ impl Scorer {
                 confidence = confidence.min(Confidence::Likely);
             }
             if concept.mark()? == Mark::Asterisk {
-                score -= points::ASTERISK;
+                score -= if is_it { points::ASTERISK_NAMED } else { points::ASTERISK };
             }
             score += run.options.boost.as_ref().map_or(0.0, |boost| boost.of(&concept));
             let concept = concept.id().get();
@@ -358,7 +366,7 @@ impl Scorer {
     }
 
     /// Judges the alignment of a term whose words weigh `said` together.
-    fn evaluate(&self, asked: &Asked<'_>, term: &[TermWord], said: f32) -> (f32, Confidence) {
+    fn evaluate(&self, asked: &Asked<'_>, term: &[TermWord], said: f32) -> Judgement {
         let (mut found, mut meant, mut dearest) = (0.0, 0.0, 0);
         for matched in &self.matches {
             let (weight, full) = asked.get(matched.query).map_or((0.0, 0.0), |word| (word.weight, word.full_weight));
@@ -383,7 +391,7 @@ impl Scorer {
         let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
         let scattered = count > 1 && (!in_order || pairs == 0) && dearest > cost::MARKS_MISSING;
-        let initials = asked.words().any(|word| word.expanded == Some(Reading::Initials));
+        let initials = asked.words().any(|word| matches!(word.expanded, Some(Reading::Initials | Reading::Typo)));
         let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
             Confidence::Sure
         } else if all_found
@@ -399,7 +407,8 @@ impl Scorer {
         };
         let whole = says_it && self.matches.len() == term.len();
         let bonus = points::SAYS_IT * f32::from(u8::from(says_it)) + points::WHOLE * f32::from(u8::from(whole));
-        (points_for(&coverage) + bonus - self.points_off(asked, term, &added), confidence)
+        let score = points_for(&coverage) + bonus - self.points_off(asked, term, &added);
+        Judgement { score, confidence, is_it: whole && dearest <= cost::MARKS_MISSING }
     }
 
     /// What a term loses for the words that it adds, and for qualifiers that it lacks.
