@@ -203,18 +203,14 @@ fn every_flip_and_truncation_is_noticed() {
 fn repaired_damage_does_no_harm() {
     let file = small();
     for place in 0..file.len() {
-        let damage: [&dyn Fn(&mut [u8]); 5] = [
-            &|rest| rest[0] ^= 1 << (place % 8),
-            &|rest| rest[0] ^= 0x10 << (place % 4),
-            &|rest| rest[0] = 0,
-            &|rest| rest[0] = 0xff,
-            &|rest| rest.iter_mut().take(4).for_each(|byte| *byte = 0xff),
-        ];
-        for (number, damage) in damage.iter().enumerate() {
+        let byte = file[place];
+        // One bit, or the whole byte, or as many as a number takes.
+        for (width, value) in [(1, byte ^ (1 << (place % 8))), (1, byte ^ 0x10), (1, 0), (1, 0xff), (4, 0xff)] {
             let mut damaged = file.clone();
-            damage(&mut damaged[place..]);
+            let end = (place + width).min(file.len());
+            damaged[place..end].fill(value);
             corrupt::repair(&mut damaged);
-            interrogate(damaged, &format!("byte {place}, damage {number}"));
+            interrogate(damaged, &format!("byte {place}, {width} × {value}"));
         }
     }
     for number in [corrupt::TERMS, corrupt::PHRASES] {
