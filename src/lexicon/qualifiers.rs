@@ -19,6 +19,7 @@ const OPPOSITES: &[&[&str]] = &[
     &["cấp acute", "mạn mãn chronic"],
     &["trái left", "phải right"],
     &["lành benign", "ác malignant"],
+    &["dương positive", "âm negative"],
     &["trên upper", "dưới lower"],
     &["1 i", "2 ii", "3 iii", "4 iv"],
 ];
@@ -46,7 +47,7 @@ const PREPOSITIONS: &str = "ở, của, với, tại, trong, do, kèm, có, bở
 const RESIDUALS: &str = "khác, other, others";
 
 /// Words that take a qualifier back.
-const NEGATIONS: &str = "không, not, without, non";
+const NEGATIONS: &str = "không, not, without";
 
 /// A word of the lists above, by number; 0 stands for all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

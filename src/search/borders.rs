@@ -1,41 +1,14 @@
 //! Spaces that were forgotten (`viemphoi`) or are too many (`ami dan`): the query with its words as some language has
 //! them.
 
-use std::ops::Range;
-
 use super::query::Query;
+use super::rewritten::Rewritten;
 use super::{Languages, Reading, Run};
 use crate::Result;
 use crate::text::{Analyzer, join_split, split_glued};
 
 /// Shorter words are hardly two.
 const SHORTEST_GLUED: usize = 5;
-
-/// A text made of pieces of another.
-#[derive(Debug, Default)]
-pub(super) struct Rewritten {
-    pub(super) text: String,
-    /// Where each piece stands in the text, and in the original.
-    pieces: Vec<(Range<usize>, Range<usize>)>,
-}
-
-impl Rewritten {
-    fn push(&mut self, original: &str, piece: Range<usize>) {
-        let Some(text) = original.get(piece.clone()) else { return };
-        let start = self.text.len();
-        self.text.push_str(text);
-        self.pieces.push((start..self.text.len(), piece));
-    }
-
-    /// The bytes of the original that a part of the text comes from.
-    pub(super) fn original(&self, part: Range<usize>) -> Range<usize> {
-        let mut pieces = self.pieces.iter().filter(|(here, _)| here.start < part.end && part.start < here.end);
-        let Some((here, there)) = pieces.next() else { return 0..0 };
-        let start = there.start + part.start.saturating_sub(here.start);
-        let (here, there) = pieces.next_back().unwrap_or(&(here.clone(), there.clone())).clone();
-        start..there.end.saturating_sub(here.end.saturating_sub(part.end))
-    }
-}
 
 /// The query with words cut and joined as a system has them; `None` if there is nothing to cut or join.
 pub(super) fn rewrite(

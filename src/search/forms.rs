@@ -26,8 +26,8 @@ const REPEATED: f32 = 0.2;
 
 /// What a last word of one or two letters weighs, as a share: it is rather the beginning of a longer one, and the
 /// rest of the query should decide until it is typed.
-const BEGUN_BY_ONE: f32 = 0.35;
-const BEGUN_BY_TWO: f32 = 0.7;
+const BEGUN_BY_ONE: f32 = 0.6;
+const BEGUN_BY_TWO: f32 = 0.85;
 
 /// The ways to write small numbers: in digits, in Roman digits, in words.
 const NUMERALS: [[&str; 3]; 10] = [
@@ -95,7 +95,8 @@ impl Finder<'_> {
         forms.sort_unstable_by_key(|form| (form.cost, form.form));
         word.found |= !forms.is_empty();
         word.forms = forms;
-        word.weight = weight(self.words.terms, frequency);
+        word.full_weight = weight(self.words.terms, frequency);
+        word.weight = word.full_weight;
         if word.role.is_light() {
             word.weight *= LIGHT;
         }

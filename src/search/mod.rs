@@ -27,6 +27,7 @@ mod forms;
 mod initials;
 mod options;
 mod query;
+mod rewritten;
 mod score;
 mod vocabulary;
 
@@ -222,6 +223,7 @@ impl Searcher {
             for word in query.words_mut() {
                 run.complete &= finder.find(word)?;
             }
+            query.balance();
             let variants = if typed_only { GUESSED_VARIANTS } else { usize::MAX }.min(query.variant_count());
             for number in 0..variants {
                 let Some(asked) = query.variant(number) else { break };

@@ -6,6 +6,7 @@ use super::Reading;
 use super::costs::penalty;
 use super::forms::Form;
 use super::options::SearchOptions;
+use super::rewritten::with_signs_spelled;
 use crate::lexicon::{EntryKind, Expansion, Lexicon, RoleWord, may_be_qualifier};
 use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key};
 
@@ -13,6 +14,8 @@ use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phon
 pub(super) const MOST_WORDS: usize = 40;
 /// Ways to read a query: the typed one and so many less one by the lexicon.
 const MOST_VARIANTS: usize = 10;
+/// What the words of a long meaning weigh at least, as a share of what they would weigh if they had been typed.
+const LEAST_BALANCE: f32 = 0.55;
 /// Of those, the encodings that a query may be in.
 const MOST_ENCODINGS: usize = 2;
 
@@ -46,6 +49,9 @@ pub(super) struct Word {
     pub(super) repeated: bool,
     /// Set if the lexicon put this word in place of what was typed.
     pub(super) expanded: Option<Reading>,
+    /// Of such a word: which words it helps to replace, by position, and the first word of the meaning.
+    replaces: Range<usize>,
+    meaning: usize,
     /// Set if this word was made from what was typed by reading it in another encoding.
     pub(super) by: Option<Reading>,
     /// Some language has a word of these letters.
@@ -54,8 +60,10 @@ pub(super) struct Word {
     pub(super) found: bool,
     /// Forms of the language being searched, cheapest first.
     pub(super) forms: Vec<Form>,
-    /// How much it counts in the language being searched: the rarer the word, the more.
+    /// How much it counts in the language being searched: the rarer the word, the more; and less if it says little.
     pub(super) weight: f32,
+    /// How much it counts in the terms of the language.
+    pub(super) full_weight: f32,
     /// For a single letter: the forms that it may be the beginning of.
     pub(super) begun: Range<u32>,
 }
@@ -167,6 +175,12 @@ impl Query {
         self.complete = true;
         self.read_text(text, None, options, lexicon, |range| range);
         self.typed = self.variants.first().map_or(0, |typed| typed.words.len());
+        if options.allows(Reading::Spelling)
+            && let Some(rewritten) = with_signs_spelled(text)
+        {
+            let original = |part| rewritten.original(part);
+            self.read_text(&rewritten.text, Some(Reading::Spelling), options, lexicon, original);
+        }
         if options.allows(Reading::Encoding) && !text.is_ascii() | text.contains(may_be_sign) {
             for reading in decode_legacy(text).iter().take(MOST_ENCODINGS) {
                 let original = |range| reading.original_range(range);
@@ -335,6 +349,7 @@ impl Query {
                 variant.meaning.push_str(" + ");
             }
             variant.meaning.push_str(expansion.text);
+            let first_word = *word_count;
             for token in analyzer.analyze(expansion.text).iter() {
                 if variant.words.len() >= MOST_WORDS {
                     break;
@@ -343,11 +358,37 @@ impl Query {
                 let Some(word) = next(words, word_count) else { return };
                 word.set(token, range.clone());
                 word.expanded = Some(expansion.reading);
+                word.replaces = start..end.min(typed.end);
+                word.meaning = first_word;
                 variant.words.push(number);
             }
         }
         variant.words.extend((done..typed.end).map(|position| position as u16));
         variant.words.truncate(MOST_WORDS);
+    }
+
+    /// Lets a meaning weigh about as much as the words that it replaces: however long it is, the rest of the query
+    /// counts as before.
+    pub(super) fn balance(&mut self) {
+        let mut next = self.typed;
+        while let Some(word) = self.words.get(next).filter(|_| next < self.word_count) {
+            // An abbreviation is short, but says all that it stands for.
+            if word.expanded != Some(Reading::Synonym) {
+                next += 1;
+                continue;
+            }
+            let (first, replaced) = (word.meaning, word.replaces.clone());
+            let weigh =
+                |words: Option<&[Word]>| words.unwrap_or_default().iter().map(|word| word.full_weight).sum::<f32>();
+            let meaning = self.words.iter().take(self.word_count).skip(next);
+            let end = next + meaning.take_while(|word| word.meaning == first && word.expanded.is_some()).count();
+            let (typed, meant) = (weigh(self.words.get(replaced)), weigh(self.words.get(next..end)));
+            let share = (typed / meant.max(0.1)).clamp(LEAST_BALANCE, 1.0);
+            for word in self.words.get_mut(next..end).unwrap_or_default() {
+                word.weight *= share;
+            }
+            next = end;
+        }
     }
 
     /// How many ways there are to read the query; the words typed are the first.
@@ -435,7 +476,7 @@ fn push_composed(word: &str, out: &mut String) {
 
 fn penalty_of(by: Option<Reading>) -> f32 {
     match by {
-        Some(Reading::Spacing) => penalty::SPACING,
+        Some(Reading::Spacing | Reading::Spelling) => penalty::SPACING,
         Some(_) => penalty::ENCODING,
         None => 0.0,
     }

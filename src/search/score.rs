@@ -361,8 +361,8 @@ impl Scorer {
     fn evaluate(&self, asked: &Asked<'_>, term: &[TermWord], said: f32) -> (f32, Confidence) {
         let (mut found, mut meant, mut dearest) = (0.0, 0.0, 0);
         for matched in &self.matches {
-            let weight = asked.get(matched.query).map_or(0.0, |word| word.weight);
-            meant += weight;
+            let (weight, full) = asked.get(matched.query).map_or((0.0, 0.0), |word| (word.weight, word.full_weight));
+            meant += full;
             found += weight * (100.0 - f32::from(matched.cost)) / 100.0;
             dearest = dearest.max(matched.cost);
         }
@@ -382,9 +382,17 @@ impl Scorer {
         let doubtful = self.matches.iter().filter(|matched| matched.cost > cost::LIKELY).count();
         let in_order = self.matches.is_sorted_by(|a, b| a.term < b.term);
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
+        let scattered = count > 1 && (!in_order || pairs == 0) && dearest > cost::MARKS_MISSING;
+        let initials = asked.words().any(|word| word.expanded == Some(Reading::Initials));
         let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
             Confidence::Sure
-        } else if all_found && dearest <= cost::SOUNDS_ALIKE && 2 * doubtful <= count && doubtful < 2 {
+        } else if all_found
+            && dearest <= cost::SOUNDS_ALIKE
+            && 2 * doubtful <= count
+            && doubtful < 2
+            && !scattered
+            && !initials
+        {
             Confidence::Likely
         } else {
             Confidence::Perhaps
