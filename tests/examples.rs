@@ -15,7 +15,7 @@ use serde_json::Value;
 fn program(example: &str) -> Option<PathBuf> {
     let search = cfg!(feature = "search");
     let lists = cfg!(all(feature = "csv", feature = "xlsx"));
-    let depending = [("compile", lists), ("picker", search), ("relevance", search), ("search", search)];
+    let depending = [("compile", lists && search), ("picker", search), ("relevance", search), ("search", search)];
     let is_built = depending.iter().all(|(name, is_built)| *name != example || *is_built);
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
@@ -67,7 +67,10 @@ fn help_names_every_option() {
         ("lookup", vec!["--index", "--system", "--as-of", "CODE"]),
         ("search", vec!["--index", "--system", "--as-of", "--limit", "--usable", "QUERY"]),
         ("translate", vec!["--index", "--from", "--to", "CODE"]),
-        ("compile", vec!["tt06", "qd4469", "icd10cm-order", "delimited", "auto", "--output", "--former", "--report"]),
+        (
+            "compile",
+            vec!["tt06", "qd4469", "icd10cm-order", "delimited", "auto", "lexicon", "--output", "--former", "--report"],
+        ),
         ("inspect", vec!["--verify", "FILE"]),
         ("picker", vec!["--index", "--system", "--as-of", "--usable", "Enter", "Tab"]),
         ("relevance", vec!["--index", "--bundled", "--queries", "--usable", "--misses-at", "--ablate", "--lexicon"]),
@@ -253,6 +256,32 @@ fn inspect_shows_and_verifies() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("damaged in section terms"), "{error}");
     fails(&inspect, &[], &["FILE"]);
+}
+
+#[test]
+fn lexicons_are_compiled_and_shown() {
+    let (Some(compile), Some(inspect)) = (program("compile"), program("inspect")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.tsv"), "phrase\tmeaning\ncao máu\ttăng huyết áp\n").unwrap();
+    std::fs::write(path("b.tsv"), "abbreviation\texpansion\tlanguage\tcommonness\nCM\tcao máu\tvi\t1\n").unwrap();
+    let output = path("own.mti");
+    let made = &json(&compile, &["lexicon", &path("b.tsv"), &path("a.tsv"), "--output", &output])[0];
+    let bytes = std::fs::metadata(&output).unwrap().len();
+    assert_eq!((&made["lines"], &made["readings"], &made["bytes"]), (&2.into(), &3.into(), &bytes.into()));
+    let facts = &json(&inspect, &["--verify", &output])[0];
+    assert_eq!((&facts["kind"], &facts["verified"], &facts["bytes"]), (&"lexicon".into(), &true.into(), &bytes.into()));
+    let shown = said(&inspect, &["--verify", &output]);
+    assert!(shown.contains("phrases") && shown.contains("all right"), "{shown}");
+
+    std::fs::write(path("c.tsv"), "phrase\tmeaning\nno tab here\n").unwrap();
+    fails(&compile, &["lexicon", &path("c.tsv"), "--output", &output], &["c.tsv", "no tab here"]);
+    fails(&compile, &["lexicon", "data/icd10.tsv", "--output", &output], &["icd10.tsv", "`abbreviation` or `phrase`"]);
+    fails(&compile, &["lexicon", "--output", &output], &["data/lexicon/*.tsv"]);
+    fails(&compile, &["lexicon", &path("a.tsv"), "--output", &output, "--version", "1"], &["--version"]);
+    if let Some(search) = program("search") {
+        fails(&search, &["--index", &output, "ho"], &["is a lexicon"]);
+    }
 }
 
 #[test]

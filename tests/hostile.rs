@@ -2,7 +2,7 @@
 //! is given from a damaged file with honest checksums is the right one.
 #![cfg(feature = "search")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
-#![allow(unsafe_code, reason = "an allocator that counts")]
+#![allow(unsafe_code, reason = "the memory map")]
 
 #[path = "support/corrupt.rs"]
 mod corrupt;
@@ -10,53 +10,15 @@ mod corrupt;
 mod drafts;
 #[path = "support/interrogate.rs"]
 mod interrogate;
+#[path = "support/memory.rs"]
+mod memory;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use interrogate::{REFUSED, interrogate};
 use medterm::{CodeSystem, Concept, Error, SearchOptions, Supplement, index};
-
-/// Counts what each thread holds: tests run side by side.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    HELD.set(HELD.get() + bytes);
-    PEAK.set(PEAK.get().max(HELD.get()));
-}
-
-// SAFETY: every call is passed on unchanged to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-/// What `work` gives, and the most memory that this thread held meanwhile.
-fn measured<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let before = HELD.get();
-    PEAK.set(before);
-    let result = work();
-    (result, (PEAK.get() - before) as usize)
-}
+use memory::measured;
 
 /// Asking a damaged file of a few kilobytes everything takes a tenth of a mebibyte; it must stay below this (bytes) …
 const MOST_MEMORY: usize = 1 << 20;

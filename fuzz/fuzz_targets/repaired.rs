@@ -13,13 +13,16 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use medterm::CodeSystem;
+use medterm::lexicon::Lexicon;
+use medterm::text::Analyzer;
 
-const FILES: [&[u8]; 5] = [
+const FILES: [&[u8]; 6] = [
     include_bytes!("../../tests/format/later.mti"),
     include_bytes!("../../tests/format/former.mti"),
     include_bytes!("../../tests/format/graph.mti"),
     include_bytes!("../../tests/format/carrying.mti"),
     include_bytes!("../../tests/format/places.mti"),
+    include_bytes!("../../tests/format/lexicon.mti"),
 ];
 
 static FORMER: LazyLock<CodeSystem> = LazyLock::new(|| CodeSystem::from_bytes(FILES[1]).unwrap());
@@ -51,6 +54,10 @@ fuzz_target!(|bytes: &[u8]| {
         change(&mut file[64..], usize::from(u16::from_le_bytes([low, high])), action, [first, second]);
     }
     corrupt::repair(&mut file);
+    if let Ok(lexicon) = Lexicon::from_bytes(file.clone()) {
+        let query = "K phổi, Đ.T.Đ, cấu, tiểu đường";
+        let _ = (lexicon.verify(), lexicon.expansions(query, Analyzer::new().analyze(query)));
+    }
     if let Ok(system) = CodeSystem::from_bytes(file) {
         interrogate::interrogate(&system, &FORMER);
     }

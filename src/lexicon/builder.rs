@@ -276,10 +276,14 @@ impl From<Lexicon> for LexiconBuilder {
     }
 }
 
-/// Adds an entry to those of its phrase. What is said twice is kept once, as the more usual reading.
+/// Adds an entry to those of its phrase. What is said twice is kept once, as the more usual reading, and as a synonym if
+/// one says so.
 fn push(entries: &mut Vec<Entry>, entry: Entry) {
     match entries.iter_mut().find(|known| known.form == entry.form && known.meaning == entry.meaning) {
-        Some(known) => known.rarity = known.rarity.min(entry.rarity),
+        Some(known) => {
+            known.rarity = known.rarity.min(entry.rarity);
+            known.kind = known.kind.min(entry.kind);
+        }
         None => entries.push(entry),
     }
 }

@@ -163,10 +163,14 @@ impl Query<'_> {
         }
     }
 
-    /// Adds a reading, unless it was told of this phrase (which others stand from `before` on), or the query says it.
+    /// Adds a reading, unless the query says it. What two entries say of one phrase, whose readings stand from `before`
+    /// on, is told once, as the more usual of both.
     fn tell(&mut self, expansion: Expansion, before: usize, out: &mut Vec<Expansion>) {
-        let is_told = out.iter().skip(before).any(|told| told.meaning == expansion.meaning);
-        if !is_told && !self.is_said(&expansion.meaning, &expansion.words) {
+        if let Some(told) = out.iter_mut().skip(before).find(|told| told.meaning == expansion.meaning) {
+            told.kind = told.kind.min(expansion.kind);
+            told.rarity = told.rarity.min(expansion.rarity);
+            told.chained &= expansion.chained;
+        } else if !self.is_said(&expansion.meaning, &expansion.words) {
             out.push(expansion);
         }
     }

@@ -130,6 +130,15 @@ fn what_is_added_twice_is_told_once() {
     assert_eq!(lexicon.len(), lexicons()[0].len() + 1, "other marks are another entry");
     let meanings = |query| read(&lexicon, query).into_iter().map(|found| found.meaning).collect::<Vec<_>>();
     assert_eq!(meanings("dtd typ"), ["điện tâm đồ", "đái tháo đường"], "the more usual of both");
+    // Said by both kinds, it is a synonym.
+    let mut both = LexiconBuilder::new();
+    both.add_abbreviation("HP", "helicobacter pylori", 2);
+    both.add_synonym("hp", "helicobacter pylori");
+    both.add_abbreviation("HÔ", "hô hấp", 3);
+    both.add_synonym("HO", "hô hấp");
+    for found in read(&both.build(), "viêm HP, HO cao") {
+        assert_eq!((found.kind, found.rarity), (EntryKind::Synonym, 1), "{found:?}");
+    }
     // Over the same compiled.
     let mut over = LexiconBuilder::from(lexicons()[1].clone());
     over.add_synonym("tiểu đường", "đái tháo đường");

@@ -18,6 +18,7 @@ pub(crate) const HIERARCHY: u16 = 0x20;
 pub(crate) const PROPERTIES: u16 = 0x30;
 pub(crate) const SEARCH: u16 = 0x40;
 pub(crate) const SUPPLEMENT: u16 = 0x50;
+pub(crate) const PHRASES: u16 = 0x60;
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap())
