@@ -15,6 +15,8 @@ const MOST_WORDS: usize = 6;
 const FEWEST_LETTERS: usize = 6;
 /// … and is not one of too many.
 const MOST_COMPLETIONS: usize = 8;
+/// Shorter words are misspelt only in phrases of three words.
+const SHORTEST: usize = 3;
 /// Steps through the automaton that one phrase may cost.
 const MOST_STEPS: u32 = 1500;
 /// Readings of one phrase that are told.
@@ -79,7 +81,9 @@ impl Inner {
             }
             for end in (misspelt + 1..=words.len().min(start + MOST_WORDS)).rev() {
                 let asked = words.get(start..end).unwrap_or_default();
-                if asked.len() < 2 {
+                // A short word may be any other, unless enough stands around it.
+                let is_short = asked.get(misspelt - start).is_none_or(|(_, folded)| folded.len() < SHORTEST);
+                if asked.len() < if is_short { 3 } else { 2 } {
                     continue;
                 }
                 let (key, mut steps, mut near) = (joined(asked), MOST_STEPS, Vec::new());

@@ -52,6 +52,14 @@ pub(super) struct Found {
     pub(super) complete: bool,
 }
 
+/// What the words of a query weigh together.
+struct Weights {
+    /// In the query: the most that a term can be given.
+    possible: f32,
+    /// How much more they weigh in a term.
+    fuller: f32,
+}
+
 /// A term that may be worth reading.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
@@ -163,7 +171,10 @@ impl Candidates {
         }
         let possible: f32 = query.clone().filter(|word| counted(word)).map(|word| word.weight).sum();
         let most = if query.clone().all(counted) { MOST_CANDIDATES } else { MOST_CANDIDATES_UNCOUNTED };
-        let best = self.choose(language, possible, most.max(wanted));
+        let full: f32 = query.clone().filter(|word| counted(word)).map(|word| word.full_weight).sum();
+        // What is asked for weighs less in the query than in a term if it says little.
+        let weights = Weights { possible, fuller: if possible > 0.0 { full / possible } else { 1.0 } };
+        let best = self.choose(language, &weights, most.max(wanted));
         let all: f32 = query.clone().map(|word| word.weight).sum();
         let offered: f32 = query.filter(|word| counted(word) && word.begun.is_empty()).map(|word| word.weight).sum();
         let held_back = if all > 0.0 { 1.0 - offered / all } else { 0.0 };
@@ -183,7 +194,8 @@ impl Candidates {
     }
 
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
-    fn choose(&mut self, language: Language<'_>, possible: f32, most: usize) -> f32 {
+    fn choose(&mut self, language: Language<'_>, weights: &Weights, most: usize) -> f32 {
+        let Weights { possible, fuller } = *weights;
         let words = language.words;
         let best_first = |a: &Candidate, b: &Candidate| b.promise.total_cmp(&a.promise).then(a.term.cmp(&b.term));
         let Self { given, touched, overflowed, terms, .. } = self;
@@ -198,7 +210,7 @@ impl Candidates {
         let mut consider = |term: u32| {
             let taken = given.get_mut(term as usize).map(std::mem::take);
             let Some((sum, _)) = taken.filter(|(sum, last)| *last > 0 && *sum >= least) else { return };
-            let of_term = (f32::from(sum) / PARTS / words.weight_of(term).max(0.1)).min(1.0);
+            let of_term = (f32::from(sum) / PARTS * fuller / words.weight_of(term).max(0.1)).min(1.0);
             let query = share(sum);
             let Some(worth) = language.worth(term) else { return };
             let promise = worth + points_for(&Coverage { query, term: of_term, together: 0.0 });

@@ -22,12 +22,12 @@ const MOST_STEPS: u32 = 4000;
 
 /// What words such as *disease* and *of* weigh, and words that stand in the query a second time, as a share.
 const LIGHT: f32 = 0.6;
-const REPEATED: f32 = 0.2;
+const REPEATED: f32 = 0.5;
 
 /// What a last word of one or two letters weighs, as a share: it is rather the beginning of a longer one, and the
 /// rest of the query should decide until it is typed.
-const BEGUN_BY_ONE: f32 = 0.6;
-const BEGUN_BY_TWO: f32 = 0.85;
+const BEGUN_BY_ONE: f32 = 0.45;
+const BEGUN_BY_TWO: f32 = 0.8;
 
 /// The ways to write small numbers: in digits, in Roman digits, in words.
 const NUMERALS: [[&str; 3]; 10] = [
@@ -144,11 +144,17 @@ impl Finder<'_> {
             complete &= self.add_begun(word, forms)?;
         }
         if guess && !word.abbreviation && self.options.allows(Reading::SoundsAlike) && !word.phonetic.is_empty() {
+            let surcharge = surcharge(word);
+            let sounds_alike = |_: Option<&str>| (Reading::SoundsAlike, cost::SOUNDS_ALIKE + surcharge);
             for rank in self.words.sounding_like(&word.phonetic)? {
                 if *self.work == 0 {
                     break;
                 }
-                self.add(rank.into(), forms, |_| (Reading::SoundsAlike, cost::SOUNDS_ALIKE + surcharge(word)))?;
+                self.add(rank.into(), forms, sounds_alike)?;
+            }
+            // The index leaves out keys that are the only word they stand for.
+            if let Some(rank) = automaton.get(word.phonetic.as_bytes())? {
+                self.add(rank, forms, sounds_alike)?;
             }
         }
         if self.effort == Effort::Guess {

@@ -411,7 +411,7 @@ impl Query {
         let mut next = self.typed;
         while let Some(word) = self.words.get(next).filter(|_| next < self.word_count) {
             // An abbreviation is short, but says all that it stands for.
-            if word.expanded != Some(Reading::Synonym) {
+            if !matches!(word.expanded, Some(Reading::Synonym | Reading::Prefix | Reading::Typo)) {
                 next += 1;
                 continue;
             }
