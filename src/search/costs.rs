@@ -28,6 +28,8 @@ pub(super) mod cost {
     pub(crate) const PREFIX_LETTERS_MOST: u8 = 8;
     /// A single letter, or an abbreviation, stands for itself more often than for a word that it begins.
     pub(crate) const PREFIX_OF_ONE: u8 = 30;
+    /// On top of that, where the letter is a word: hepatitis *C* is not the beginning of another.
+    pub(crate) const PREFIX_OF_WORD: u8 = 28;
     /// What costs more is a guess: with several such words, it is not likely what was meant.
     pub(crate) const LIKELY: u8 = 20;
     /// Same phonetic key.

@@ -24,10 +24,10 @@ const MOST_STEPS: u32 = 4000;
 const LIGHT: f32 = 0.6;
 const REPEATED: f32 = 0.5;
 
-/// What a last word of one or two letters weighs, as a share: it is rather the beginning of a longer one, and the
-/// rest of the query should decide until it is typed.
-const BEGUN_BY_ONE: f32 = 0.8;
-const BEGUN_BY_TWO: f32 = 0.9;
+/// A last word of one or two letters is rather the beginning of a longer one: it weighs no more than a word that stands
+/// in one of so many terms, and the rest of the query decides until it is typed.
+const BEGUN_BY_ONE: u32 = 20;
+const BEGUN_BY_TWO: u32 = 60;
 
 /// The ways to write small numbers: in digits, in Roman digits, in words.
 const NUMERALS: [[&str; 3]; 10] = [
@@ -101,11 +101,12 @@ impl Finder<'_> {
             word.weight *= LIGHT;
         }
         if word.is_last {
-            word.weight *= match word.folded.len() {
-                1 => BEGUN_BY_ONE,
-                2 => BEGUN_BY_TWO,
-                _ => 1.0,
+            let most = match word.folded.len() {
+                1 => weight(self.words.terms, self.words.terms / BEGUN_BY_ONE),
+                2 => weight(self.words.terms, self.words.terms / BEGUN_BY_TWO),
+                _ => f32::INFINITY,
             };
+            word.weight = word.weight.min(most);
         }
         if word.repeated {
             word.weight *= REPEATED;

@@ -108,7 +108,8 @@ impl Searcher {
         };
         self.query.read(query, options, lexicon);
         let scored = std::mem::take(&mut self.scored);
-        let mut run = Run { options, work: options.work_limit, complete: self.query.is_whole(), scored };
+        let mut run =
+            Run { options, work: options.work_limit, complete: self.query.is_whole(), has_all: false, scored };
         let mut hits = Vec::new();
         for system in systems {
             system.check_text_version()?;
@@ -135,6 +136,7 @@ impl Searcher {
     ) -> Result<Vec<Hit<'a>>> {
         let languages = Languages::open(system, run.options, &mut self.reader, &mut self.candidates)?;
         run.scored.clear();
+        run.has_all = false;
         self.scorer.start();
         self.query.forget_added();
         languages.tell_known(&mut self.query)?;
@@ -150,8 +152,7 @@ impl Searcher {
         let best = self.search_words(system, &languages, Effort::AsTyped, 0..read, run)?;
         // What is guessed is dear, and brings in much that was not meant: it is looked for only where a word
         // stands for nothing, or no term has all words.
-        let has_all = run.scored.iter().any(|scored| scored.has_all);
-        if best < GOOD_SHARE || !has_all || self.query.has_strange_word() {
+        if best < GOOD_SHARE || !run.has_all || self.query.has_strange_word() {
             if run.options.allows(Reading::Synonym) && run.options.allows(Reading::Typo) {
                 self.query.read_misspelt(lexicon);
             }
@@ -366,6 +367,9 @@ struct Run<'o> {
     /// What is left of the work limit.
     work: u32,
     complete: bool,
+    /// Some term of the system being searched has all words of the query, whether it is wanted or not: what is left
+    /// out does not change how what is wanted is found.
+    has_all: bool,
     /// The terms of the system being searched that were scored.
     scored: Vec<score::Scored>,
 }

@@ -36,8 +36,6 @@ pub(super) struct Scored {
     pub(super) variant: usize,
     pub(super) score: f32,
     pub(super) confidence: Confidence,
-    /// The term has all words of the query.
-    pub(super) has_all: bool,
     /// What the term's words weigh.
     said: f32,
     /// Where its matches stand in [`Scorer::all`].
@@ -200,7 +198,7 @@ impl Scorer {
             }
             let said = language.words.weight_of(candidate.term);
             let Judgement { mut score, mut confidence, is_it } = self.evaluate(asked, read, said);
-            let has_all = self.matches.len() == asked.len();
+            run.has_all |= self.matches.len() == asked.len();
             score += language.worth(candidate.term).unwrap_or_default() - penalty;
             if score + most_boost < self.least_wanted(limit) {
                 continue;
@@ -232,7 +230,6 @@ impl Scorer {
                 variant,
                 score,
                 confidence,
-                has_all,
                 said,
                 matches,
             });
@@ -295,7 +292,8 @@ impl Scorer {
             if let Some((query, forms)) = asked.begun()
                 && forms.contains(&word.form)
             {
-                let cost = cost::PREFIX_OF_ONE + cost::PREFIX_LETTERS_MOST;
+                let is_word = asked.get(query).is_some_and(|word| word.known);
+                let cost = cost::PREFIX_OF_ONE + if is_word { cost::PREFIX_OF_WORD } else { cost::PREFIX_LETTERS_MOST };
                 self.matches.push(Match { query, term: at as u16, reading: Reading::Prefix, cost });
             }
         }

@@ -299,7 +299,7 @@ fn read_initials(
 
 /// A bit for each pair of neighbouring letters, so that most terms without certain initials are passed over.
 fn signature(letters: &[u8]) -> u32 {
-    let bit = |first: u8, second: u8| 1 << ((u32::from(first) * 31 + u32::from(second)) * 0x9e37 >> 8 & 31);
+    let bit = |first: u8, second: u8| 1 << (((u32::from(first) * 31 + u32::from(second)) * 0x9e37) >> 8 & 31);
     letters.windows(2).fold(0, |bits, pair| match pair {
         [first, second] if *first != 0 && *second != 0 => bits | bit(*first, *second),
         _ => bits,
