@@ -118,12 +118,6 @@ fn random_syllables() -> Guard {
 }
 
 #[test]
-fn random_syllables_are_hardly_ever_diagnoses() {
-    random_syllables().at_most(5);
-}
-
-#[test]
-#[ignore = "wanted; today 19 of 4,000 are likely, of three syllables each, by words that have other marks or sound alike"]
 fn random_syllables_are_no_diagnoses() {
     random_syllables().at_most(0);
 }

@@ -105,7 +105,7 @@ fn labelled() -> Option<Typing> {
 #[test]
 fn what_was_shown_of_names_stays_at_nearly_every_key() {
     if let Some(typing) = names() {
-        typing.at_most(10, 84);
+        typing.at_most(13, 120);
     }
     starter_names().at_most(10, 20);
 }
@@ -113,12 +113,12 @@ fn what_was_shown_of_names_stays_at_nearly_every_key() {
 #[test]
 fn what_was_shown_of_labelled_queries_mostly_stays() {
     if let Some(typing) = labelled() {
-        typing.at_most(76, 138);
+        typing.at_most(53, 116);
     }
 }
 
 #[test]
-#[ignore = "wanted; today gone once or more in 163 of 1,959 names, 19 of 956 of the starter set, 54 of 393 queries"]
+#[ignore = "wanted; today gone at 663 of 53,463 keys of names, and at 151 of 2,911 keys of queries"]
 fn what_was_shown_stays() {
     let all = [names(), Some(starter_names()), labelled()];
     all.into_iter().flatten().for_each(|typing| typing.at_most(10, 10));
