@@ -26,8 +26,8 @@ const REPEATED: f32 = 0.5;
 
 /// What a last word of one or two letters weighs, as a share: it is rather the beginning of a longer one, and the
 /// rest of the query should decide until it is typed.
-const BEGUN_BY_ONE: f32 = 0.45;
-const BEGUN_BY_TWO: f32 = 0.8;
+const BEGUN_BY_ONE: f32 = 0.8;
+const BEGUN_BY_TWO: f32 = 0.9;
 
 /// The ways to write small numbers: in digits, in Roman digits, in words.
 const NUMERALS: [[&str; 3]; 10] = [

@@ -299,7 +299,9 @@ impl Query {
 
     /// Adds readings of the query by phrases that its last words begin.
     pub(super) fn read_begun(&mut self, lexicon: &Lexicon) {
-        let Some(last) = self.typed().last().filter(|word| word.is_last && !word.abbreviation) else { return };
+        // One letter begins too much.
+        let may_be = |word: &&Word| word.is_last && !word.abbreviation && word.folded.len() > 1;
+        let Some(last) = self.typed().last().filter(may_be) else { return };
         let more = if last.known { penalty::BEGUN_BY_WORD } else { penalty::BEGUN_PHRASE };
         let found = lexicon.completions(&self.typed_texts());
         self.push_near(&found, Reading::Prefix, more);
