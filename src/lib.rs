@@ -8,8 +8,8 @@
 //! // The embedded starter set: no file, no network.
 //! let terminology = Terminology::bundled()?;
 //!
-//! // What a tired doctor types: no marks, or keystrokes that the input method never saw.
-//! for query in ["viem phoi", "vieem phooir", "VIÊM PHỔI", "pneumonia"] {
+//! // What a tired doctor types: no marks, keystrokes that the input method never saw, spaces left out, typing errors.
+//! for query in ["viem phoi", "vieem phooir", "VIÊM PHỔI", "viemphoi", "vien phoi", "pneumonia"] {
 //!     let answer = terminology.search(query, &SearchOptions::new().usable_only(true).limit(5))?;
 //!     assert!(answer.hits.iter().any(|hit| hit.concept.code().unwrap().starts_with("J18")), "{query}");
 //! }
@@ -34,6 +34,32 @@
 //! [`Supplement`]. Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
 //! is built once, in about a second for a national list, and opened by every process that needs it.
 //!
+//! # Search
+//!
+//! [`Terminology::search`] and [`CodeSystem::search`] answer one query; a [`Searcher`] that is kept, one per thread,
+//! answers many. Each word is read in every way that makes sense: the [`Reading`]s. Abbreviations and other names come
+//! from the [`lexicon`], on which programs put their own. What to search and what to leave out is set on
+//! [`SearchOptions`]; the [`Answer`] has the [`Hit`]s, best first, and what may have been meant if words were guessed.
+//!
+//! ```
+//! # #[cfg(all(feature = "bundled", feature = "search"))] {
+//! use medterm::{Confidence, Reading, SearchOptions, Terminology};
+//! let terminology = Terminology::bundled()?;
+//! let options = SearchOptions::new().usable_only(true).limit(3);
+//!
+//! // An abbreviation is read as what it stands for, and the hit says so.
+//! let answer = terminology.search("THA", &options)?;
+//! assert_eq!(answer.hits[0].read_as.as_deref(), Some("tăng huyết áp"));
+//! assert_eq!(answer.hits[0].readings(), [Reading::Abbreviation]);
+//!
+//! // A guess says that it is one, and is never sure.
+//! let answer = terminology.search("vien phoi", &options)?;
+//! assert_eq!(answer.hits[0].confidence, Confidence::Perhaps);
+//! assert_eq!(answer.suggestion.as_deref(), Some("viêm phoi"));
+//! # }
+//! # Ok::<(), medterm::Error>(())
+//! ```
+//!
 //! # What an answer means
 //!
 //! The rule above all others is never to answer wrongly with confidence.
@@ -42,7 +68,8 @@
 //! - A code that is not in a list is [`Lookup::Unknown`], with the other loaded editions that know it, and
 //!   with a note if the list is only a fragment.
 //! - A code that a list has twice has two rows: [`Lookup::Ambiguous`].
-//! - A hit of a search tells the term that matched, where, by which readings, and how sure that is.
+//! - A hit of a search tells the term that matched, where, by which readings, and how sure that is. Only what was typed
+//!   word for word is sure; no hits means that nothing was found, not that there is no code.
 //! - A renamed code is not claimed to be equivalent ([`translate`]).
 //! - A damaged file gives an [`Error`], never a wrong answer.
 //!
@@ -79,6 +106,12 @@
 //!
 //! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between
 //! editions, compiles drafts, and reads ICD-10-CM order files.
+
+// Links lead to what other features have. The documentation of all features is where they are checked.
+#![cfg_attr(
+    not(all(feature = "bundled", feature = "search", feature = "mmap", feature = "csv", feature = "xlsx")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 #[cfg(feature = "bundled")]
 pub mod bundled;

@@ -2,13 +2,51 @@
 //!
 //! An entry says that a phrase, as people write it, may be read as another phrase, as lists print it:
 //! `THA` as *tăng huyết áp*, `tiểu đường` as *đái tháo đường*. A phrase with several readings keeps them
-//! all; search tries each and shows by which it found something. Nothing here knows a code.
+//! all; search tries each and shows by which it found something ([`Hit::read_as`](crate::Hit::read_as)). Nothing here
+//! knows a code, and no hit that was found by an entry is ever [`Sure`](crate::Confidence::Sure).
 //!
-//! The built-in entries stand in `data/lexicon`, written from general medical knowledge, and are compiled into an index
-//! file ([`index`](crate::index), kind *lexicon*) that is read in place: opening takes microseconds, and no entry is
-//! held in memory. A program adds its own with [`LexiconBuilder`], or compiles others and opens them
-//! ([`Lexicon::open`]), and searches with them through [`SearchOptions::lexicon`](crate::SearchOptions::lexicon); no
-//! index of a code system needs to be compiled anew.
+//! The built-in entries, some 12,000 readings, stand in `data/lexicon`, written from general medical knowledge, and are
+//! compiled into an index file ([`index`](crate::index), kind *lexicon*) that is read in place: opening takes
+//! microseconds, and no entry is held in memory. A program puts its own on top with [`LexiconBuilder`], or compiles
+//! others and opens them ([`Lexicon::open`]), and searches with them through
+//! [`SearchOptions::lexicon`](crate::SearchOptions::lexicon); no index of a code system needs to be compiled anew.
+//!
+//! ```
+//! # #[cfg(feature = "bundled")] {
+//! use medterm::lexicon::{Lexicon, LexiconBuilder};
+//! use medterm::{CodeSystem, SearchOptions};
+//!
+//! let mut builder = LexiconBuilder::from(Lexicon::built_in());
+//! builder.add_abbreviation("KSKCT", "khám sức khỏe tổng quát", 1);
+//! builder.add_table("phrase\tmeaning\nkhám cho yên tâm\tkhám sức khỏe tổng quát\n")?;
+//! let options = SearchOptions::new().lexicon(builder.build());
+//!
+//! let icd10 = CodeSystem::bundled()?;
+//! let answer = icd10.search("kskct", &options)?;
+//! assert_eq!(answer.hits[0].concept.code()?, "Z00.0");
+//! assert_eq!(answer.hits[0].read_as.as_deref(), Some("khám sức khỏe tổng quát"));
+//! # }
+//! # Ok::<(), medterm::Error>(())
+//! ```
+//!
+//! # Tables
+//!
+//! A table is TSV with a heading line, which tells its kind by its first column; columns behind those named here are for
+//! readers.
+//!
+//! | heading begins with | columns |
+//! |---|---|
+//! | `abbreviation` | the short form; what it stands for; language, for readers; commonness, 1 usual to 3 rare |
+//! | `phrase` | the phrase; what it may be read as |
+//!
+//! A meaning is best worded as lists print it: its words are looked for as whole words. An abbreviation whose meaning
+//! has a synonym is read by that, too.
+//!
+//! # What is compiled, and what is added
+//!
+//! Both are read alike, but a phrase that was only begun, or has a typing error, is looked for among compiled ones alone.
+//! Entries added by a program are held in memory and hashed by phrase; for some thousands, compile once
+//! ([`LexiconBuilder::to_file`]) and open the file.
 
 mod builder;
 mod near;

@@ -1,19 +1,31 @@
 //! Search: from what somebody typed to the concepts that they meant.
 //!
 //! ```text
-//! query ─▶ words, and ways to read them together (query.rs)
+//! query ─▶ words, and ways to read them together: as typed, with signs spelled (rewritten.rs), in another
+//!          encoding, by the lexicon (query.rs); with other spaces (borders.rs), as initials (initials.rs)
 //!       ─▶ for each language: forms that each word may stand for (forms.rs)
 //!       ─▶ candidate terms (candidates.rs) ─▶ their words (vocabulary.rs) ─▶ scores (score.rs)
 //!       ─▶ best term of each concept ─▶ hits, explained (explain.rs)
 //! ```
 //!
-//! Every word of a query has *readings*: indexed words that it may stand for, each with a cost. The same
-//! word is the cheapest reading; a word whose marks were not typed costs next to nothing, one whose marks
-//! contradict what was typed costs more; then come words that it begins, keystrokes of Telex or VNI that
-//! were never turned into letters, words that sound alike, and words one typing error away. Terms that
-//! hold readings of the query's rarest words are candidates; the most promising are read, and scored by
-//! how much of the query they cover, how much of them the query covers, and by order and adjacency. Everything
-//! that can be tuned stands in `costs.rs`.
+//! Every word of a query has *readings* ([`Reading`]): indexed words that it may stand for, each with a cost. The same
+//! word is the cheapest reading; a word whose marks were not typed costs next to nothing; i for y, other
+//! numerals and keystrokes of Telex or VNI cost little; words that it begins and words whose marks contradict
+//! what was typed cost more; then come words that sound alike, and words one typing error away.
+//!
+//! The query as a whole may be read in several ways, too, each a *variant* with points off: in another encoding, with
+//! other spaces, and with phrases of the lexicon or initials replaced by what they mean. Of phrases that a query has
+//! almost, those begun at its end are tried at once, those with a typing error only with the other guesses.
+//!
+//! It goes in two passes. The first takes words as typed; the second guesses (sounds, typing errors, beginnings of
+//! earlier words), and is made only if some word stands for nothing or no term has all words. Terms that hold readings
+//! of the query's rarest words are candidates; the most promising are read, and scored by how much of the query they
+//! cover, how much of them the query covers, and by order and adjacency. Points are off for qualifiers that a term adds
+//! or lacks, more where it says the opposite or denies what was asked for. Everything that can be tuned stands in
+//! `costs.rs`.
+//!
+//! All readings of one query draw on one work limit, so that no query costs more than that; an answer that it cut
+//! short says so. How sure a hit is follows from the dearest of its readings (`score.rs`), never from its score.
 //!
 //! What is particular to Vietnamese sits in [`text`](crate::text) and [`lexicon`](crate::lexicon); nothing here
 //! knows a list or a language.
@@ -51,6 +63,23 @@ pub use options::SearchOptions;
 
 /// The scratch memory of searches. Keep one per thread and reuse it: it remembers what it learnt of the indexes that
 /// it searched (some bytes for each of their terms and words), and searching then allocates little beyond its answer.
+/// What it remembers makes searches quicker, and changes no answer.
+///
+/// A query costs some tenths of a millisecond in a national list, a few milliseconds if much has to be guessed;
+/// [`SearchOptions::work_limit`] is the bound.
+///
+/// ```
+/// # #[cfg(feature = "bundled")] {
+/// use medterm::{CodeSystem, SearchOptions, Searcher};
+/// let icd10 = CodeSystem::bundled()?;
+/// let (mut searcher, options) = (Searcher::new(), SearchOptions::new().limit(1));
+/// for (typed, code) in [("viem ruot thua cap", "K35"), ("THA vo can", "I10"), ("j189", "J18.9")] {
+///     let answer = searcher.search(&icd10, typed, &options)?;
+///     assert_eq!(answer.hits[0].concept.code()?, code);
+/// }
+/// # }
+/// # Ok::<(), medterm::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Searcher {
     query: query::Query,
@@ -62,13 +91,16 @@ pub struct Searcher {
 }
 
 impl Searcher {
-    /// An empty searcher.
+    /// An empty searcher. It allocates with its first search.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Searches one code system.
+    /// Searches one code system with its supplements. A query that is a code or begins one finds codes, before all that
+    /// its words find.
+    ///
+    /// An answer without hits if nothing is found, as for a query without words.
     ///
     /// # Errors
     ///
@@ -78,7 +110,10 @@ impl Searcher {
         self.search_systems(std::iter::once(system), query, options)
     }
 
-    /// Searches the edition of every code system that answers in a terminology: one ranking over all.
+    /// Searches the edition of every code system that answers in a terminology: one ranking over all, equal scores in
+    /// the order in which the systems were loaded. The work limit is that of all together.
+    ///
+    /// An answer without hits if nothing is found, or nothing is loaded.
     ///
     /// # Errors
     ///
@@ -374,7 +409,8 @@ struct Run<'o> {
     scored: Vec<score::Scored>,
 }
 impl CodeSystem {
-    /// Searches this code system with a searcher of its own; where many queries follow one another, keep a [`Searcher`].
+    /// Searches this code system and its supplements with a searcher of its own. An answer without hits if nothing is
+    /// found. Where many queries follow one another, keep a [`Searcher`]: each new one learns the index anew.
     ///
     /// ```
     /// # #[cfg(feature = "bundled")] {
@@ -395,7 +431,8 @@ impl CodeSystem {
 }
 
 impl Terminology {
-    /// Searches the edition of every code system that answers; see [`Searcher::search_all`].
+    /// Searches the edition of every code system that answers, with a searcher of its own; see
+    /// [`Searcher::search_all`]. An answer without hits if nothing is found.
     ///
     /// # Errors
     ///

@@ -10,11 +10,27 @@ use crate::lexicon::Lexicon;
 use crate::set::ConceptSet;
 use crate::source::{DesignationUse, Usability};
 
-/// What to search for, and how much of it.
+/// What to search for, and how much of it. What is not set is sensible for a search field.
+///
+/// Filters leave hits out and change no score; `within`, `having`, `lacking` and `usable_only` hold for hits by code, too.
+/// A filter that nothing passes gives no hits, and is no error.
 ///
 /// ```
-/// use medterm::SearchOptions;
+/// # #[cfg(feature = "bundled")] {
+/// use medterm::{CodeSystem, Lookup, SearchOptions};
+/// let icd10 = CodeSystem::bundled()?;
+/// let codes = |query, options: &SearchOptions| -> medterm::Result<Vec<String>> {
+///     icd10.search(query, options)?.hits.iter().map(|hit| hit.concept.code()).collect()
+/// };
 /// let options = SearchOptions::new().limit(5).usable_only(true);
+/// assert_eq!(codes("viem phoi", &options)?[0], "J18.9");
+///
+/// // Only what lies below a chapter, a block or a category.
+/// let Lookup::Found(tuberculosis) = icd10.lookup("A15")? else { panic!("listed") };
+/// let below = codes("phoi", &options.within(tuberculosis.subsumed()?))?;
+/// assert!(!below.is_empty() && below.iter().all(|code| code.starts_with("A15")));
+/// # }
+/// # Ok::<(), medterm::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct SearchOptions {
@@ -88,7 +104,7 @@ impl SearchOptions {
         Self::default()
     }
 
-    /// How many hits at most; 10 unless set.
+    /// How many hits at most; 10 unless set. More hits cost more time: each candidate is read.
     #[must_use]
     pub fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -96,7 +112,8 @@ impl SearchOptions {
     }
 
     /// How many of the best hits to leave out, for the pages of a longer list; none unless set. The pages of one
-    /// query fit together: no hit is in two of them, and none is missing.
+    /// query fit together: no hit is in two of them, and none is missing. A page costs as much as all before it. Behind
+    /// the last hit, the pages are empty.
     #[must_use]
     pub fn offset(mut self, offset: usize) -> Self {
         self.offset = offset;
@@ -117,35 +134,39 @@ impl SearchOptions {
         self
     }
 
-    /// Whether names of earlier editions are searched; they are unless this is set to false.
+    /// Whether names of earlier editions are searched; they are unless this is set to false. They rank below today's.
     #[must_use]
     pub fn former_names(mut self, former_names: bool) -> Self {
         self.former_names = former_names;
         self
     }
 
-    /// Only terms of these uses, such as preferred names alone; all uses that are searchable if none is given.
+    /// Only terms of these uses, such as preferred names alone; all uses that are searchable if none is given. Hits by
+    /// code come all the same.
     #[must_use]
     pub fn uses(mut self, uses: impl IntoIterator<Item = DesignationUse>) -> Self {
         self.uses = uses.into_iter().collect();
         self
     }
 
-    /// Only terms in these languages (BCP 47 tags as in the index); all languages if none is given.
+    /// Only terms in these languages (BCP 47 tags as in the index); all languages if none is given. In a language that
+    /// the index does not have, only codes are found. Fewer languages cost less.
     #[must_use]
     pub fn languages(mut self, languages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.languages = languages.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Only concepts of a set, such as [`Concept::subsumed`] of a chapter. The set must be of the system searched.
+    /// Only concepts of a set, such as [`Concept::subsumed`] of a chapter. The set must be of the system searched: in
+    /// another one its members are other concepts. Of several sets, the last one holds.
     #[must_use]
     pub fn within(mut self, set: ConceptSet) -> Self {
         self.within = Some(set);
         self
     }
 
-    /// Only concepts of which a Boolean property holds ([`Concept::has`]). May be called several times.
+    /// Only concepts of which a Boolean property holds ([`Concept::has`]); none in a system that has no such property.
+    /// May be called several times: all must hold.
     #[must_use]
     pub fn having(mut self, property: impl Into<String>) -> Self {
         self.properties.push((property.into(), true));
@@ -162,6 +183,8 @@ impl SearchOptions {
 
     /// One hit for each category: of concepts below the same heading, that heading included, the best. In
     /// ICD-10 categories have three characters; in any system they are the concepts right below chapters and blocks.
+    /// Hits by code are not thinned out: who types `J18` wants what begins so. It costs more, for more candidates are
+    /// read.
     #[must_use]
     pub fn by_category(mut self, by_category: bool) -> Self {
         self.by_category = by_category;
@@ -169,8 +192,9 @@ impl SearchOptions {
     }
 
     /// What speaks for a concept beyond what was typed, from -1 to 1: how often it is used in this hospital, say. It
-    /// decides between hits that fit about equally well, and lifts none that does not fit. Asked for each concept
-    /// that is scored, so it should be quick.
+    /// adds up to 60 points of 1000, or takes them off: it decides between hits that fit about equally well, and lifts
+    /// none that does not fit. Confidence stays as it is. Numbers beyond are taken as -1 or 1, NaN as 0. Asked for each
+    /// concept that is scored, so it should be quick.
     ///
     /// ```
     /// use medterm::SearchOptions;
@@ -185,14 +209,18 @@ impl SearchOptions {
         self
     }
 
-    /// Readings that are not tried: without [`Reading::Typo`] and [`Reading::SoundsAlike`], say, nothing is guessed.
+    /// Readings that are not tried: without [`Reading::Initials`], [`Reading::OtherMarks`], [`Reading::SoundsAlike`] and
+    /// [`Reading::Typo`], say, nothing is guessed. May be called several times. [`Reading::ALL`] leaves codes alone to be
+    /// found.
     #[must_use]
     pub fn without(mut self, readings: impl IntoIterator<Item = Reading>) -> Self {
         self.without = readings.into_iter().fold(self.without, |bits, reading| bits | 1 << reading as u32);
         self
     }
 
-    /// The abbreviations and synonyms to read the query by; the built-in ones unless set.
+    /// The abbreviations and synonyms to read the query by; the built-in ones unless set. To add to those, begin a
+    /// [`LexiconBuilder`](crate::lexicon::LexiconBuilder) with them; [`Lexicon::empty`] is for none. Build it once: the
+    /// options hold it by reference count.
     #[must_use]
     pub fn lexicon(mut self, lexicon: Lexicon) -> Self {
         self.lexicon = Some(lexicon);
@@ -200,8 +228,9 @@ impl SearchOptions {
     }
 
     /// How much work a query may cost, in entries of posting lists and steps through automata (some
-    /// nanoseconds each). A query that reaches the limit gives what it found, marked as not complete.
-    /// Four million unless set.
+    /// nanoseconds each). A query that reaches the limit gives what it found, marked as not complete
+    /// ([`Answer::complete`](crate::Answer::complete)). Four million unless set, which bounds a query to some tens of
+    /// milliseconds and is hardly ever reached.
     #[must_use]
     pub fn work_limit(mut self, work_limit: u32) -> Self {
         self.work_limit = work_limit;
