@@ -73,6 +73,9 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
             return Ok(());
         }
         print(query, &terminology, &answer.hits)?;
+        if let Some(suggestion) = &answer.suggestion {
+            say!("    (did you mean “{suggestion}”?)")?;
+        }
         if !answer.complete {
             say!("    (stopped at the work limit: there may be better hits)")?;
         }

@@ -26,18 +26,25 @@ impl Inner {
         out: &mut Vec<Expansion>,
     ) {
         let Some(undotted) = Undotted::of(text, tokens) else {
-            return self.read_words(compiled, tokens, out);
+            return self.read_words(compiled, tokens, &[], out);
         };
         let before = out.len();
         let mut analyzer = Analyzer::new();
-        self.read_words(compiled, analyzer.analyze(&undotted.text), out);
+        self.read_words(compiled, analyzer.analyze(&undotted.text), &undotted.words, out);
         for expansion in out.iter_mut().skip(before) {
             expansion.words = undotted.original(&expansion.words);
         }
     }
 
-    fn read_words(&self, compiled: Option<&Phrases<'_>>, tokens: Tokens<'_>, out: &mut Vec<Expansion>) {
-        let mut query = Query { tokens, signs: None, whole: None };
+    /// `dotted` tells of each word which words of the text it was made of; nothing of words that stood so.
+    fn read_words(
+        &self,
+        compiled: Option<&Phrases<'_>>,
+        tokens: Tokens<'_>,
+        dotted: &[Range<usize>],
+        out: &mut Vec<Expansion>,
+    ) {
+        let mut query = Query { tokens, dotted, signs: None, whole: None };
         let mut found = Vec::new();
         // Up to this word a longer phrase has been found.
         let mut covered = 0;
@@ -92,6 +99,8 @@ impl Inner {
 /// A query, and what is found out about it when it is needed.
 struct Query<'q> {
     tokens: Tokens<'q>,
+    /// For each word, which words of the text it is made of.
+    dotted: &'q [Range<usize>],
     /// The letters and digits in it.
     signs: Option<Signs>,
     /// Its folded words, joined by spaces.
@@ -185,7 +194,8 @@ impl Query<'_> {
         let letters = word.folded();
         let could_be_word = letters.len() <= 2 && letters.contains(['a', 'e', 'i', 'o', 'u', 'y']);
         // Capitals would tell; but then a text in capitals would be read otherwise than the same text in small letters.
-        !could_be_word || self.tokens.len() == 1
+        let is_dotted = self.dotted.get(words.start).is_some_and(|parts| parts.len() > 1);
+        !could_be_word || is_dotted || self.tokens.len() == 1
     }
 
     /// True if no mark that was typed contradicts the words of a phrase, which have none if no form is given. Hỏi for

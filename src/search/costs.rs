@@ -46,6 +46,8 @@ pub(super) mod penalty {
     pub(crate) const ENCODING: f32 = 15.0;
     /// With other spaces.
     pub(crate) const SPACING: f32 = 10.0;
+    /// Without a sign such as (-) that was typed.
+    pub(crate) const WITHOUT_SIGN: f32 = 250.0;
     /// By a synonym.
     pub(crate) const SYNONYM: f32 = 25.0;
     /// By a phrase that was begun, and one with a typing error, on top of what its reading costs.

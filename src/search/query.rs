@@ -129,6 +129,8 @@ struct Variant {
     words: Vec<u16>,
     /// Taken off the score of what is found by this variant.
     penalty: f32,
+    /// It leaves out something that was typed.
+    is_guess: bool,
     /// What was put in place of what was typed; empty for the words typed.
     meaning: String,
 }
@@ -186,6 +188,11 @@ impl Query {
         {
             let original = |part| rewritten.original(part);
             self.read_text(&rewritten.text, Some(Reading::Spelling), options, lexicon, original);
+            // The sign may carry the meaning: what is found without it is a guess.
+            if let Some(typed) = self.variants.first_mut() {
+                typed.penalty = penalty::WITHOUT_SIGN;
+                typed.is_guess = true;
+            }
         }
         if options.allows(Reading::Encoding) && !text.is_ascii() | text.contains(may_be_sign) {
             for reading in decode_legacy(text).iter().take(MOST_ENCODINGS) {
@@ -285,9 +292,10 @@ impl Query {
             variant.words.clear();
             variant.words.extend((base..self.word_count).map(|position| position as u16));
             variant.penalty = penalty_of(by);
+            variant.is_guess = false;
             variant.meaning.clear();
             if by.is_some() {
-                variant.meaning.push_str(text);
+                variant.meaning.push_str(text.trim());
             }
         }
     }
@@ -375,6 +383,7 @@ impl Query {
         let Some(variant) = next(variants, variant_count) else { return };
         variant.words.clear();
         variant.penalty = penalty_of(by);
+        variant.is_guess = false;
         variant.meaning.clear();
         let mut done = typed.start;
         for expansion in expansions {
@@ -471,6 +480,11 @@ impl<'q> Asked<'q> {
 
     pub(super) fn penalty(&self) -> f32 {
         self.variant.penalty
+    }
+
+    /// True if it leaves out something that was typed.
+    pub(super) fn is_guess(&self) -> bool {
+        self.variant.is_guess
     }
 
     /// What was put in place of what was typed; `None` for the words typed.

@@ -51,7 +51,9 @@ impl Rewritten {
 
     /// Appends words that stand for a piece of the original.
     fn push_words(&mut self, words: &str, piece: Range<usize>) {
-        self.text.push(' ');
+        if !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
         let start = self.text.len();
         self.text.push_str(words);
         self.pieces.push((start..self.text.len(), piece));

@@ -390,7 +390,9 @@ impl Scorer {
         let just_it = says_it && in_order && added.causes_unknown + added.bracketed + added.alternatives == 0;
         let scattered = count > 1 && (!in_order || pairs == 0) && dearest > cost::MARKS_MISSING;
         let initials = asked.words().any(|word| matches!(word.expanded, Some(Reading::Initials | Reading::Typo)));
-        let confidence = if just_it && !guessed && dearest <= cost::MARKS_MISSING {
+        let confidence = if asked.is_guess() {
+            Confidence::Perhaps
+        } else if just_it && !guessed && dearest <= cost::MARKS_MISSING {
             Confidence::Sure
         } else if all_found
             && dearest <= cost::SOUNDS_ALIKE

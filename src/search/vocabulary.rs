@@ -22,6 +22,9 @@ const NO_FORM: u32 = u32::MAX;
 /// So many languages of so many systems are remembered; more are learnt anew.
 const MOST_VOCABULARIES: usize = 16;
 
+/// So many words of terms that were read lately are kept; then all are forgotten.
+const MOST_LATELY: usize = 6_000;
+
 /// A word of a term.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TermWord {
@@ -58,11 +61,16 @@ impl Token {
         analyzer: &mut Analyzer,
     ) -> Result<Self> {
         if matches!(self, Self::Unknown) {
-            text.clear();
-            language.terms.read_token(number, text)?;
-            *self = learn(text, analyzer, language.words)?;
+            *self = Self::learn(number, language, text, analyzer)?;
         }
         Ok(*self)
+    }
+
+    #[cold]
+    fn learn(number: u32, language: Language<'_>, text: &mut String, analyzer: &mut Analyzer) -> Result<Self> {
+        text.clear();
+        language.terms.read_token(number, text)?;
+        learn(text, analyzer, language.words)
     }
 }
 
@@ -95,6 +103,10 @@ pub(super) struct TermReader {
     text: String,
     analyzer: Analyzer,
     words: Vec<TermWord>,
+    /// The words of terms that were read lately, by vocabulary and term: ways to read a query, and queries that are
+    /// being typed, come back to them.
+    lately: HashMap<(usize, u32), Range<usize>>,
+    lately_words: Vec<TermWord>,
 }
 
 /// One language of a system, opened for reading.
@@ -126,6 +138,8 @@ impl TermReader {
     pub(super) fn make_room(&mut self, languages: usize) -> bool {
         let too_many = self.vocabularies.len().saturating_add(languages) > MOST_VOCABULARIES;
         if too_many {
+            self.lately.clear();
+            self.lately_words.clear();
             self.vocabularies.clear();
         }
         too_many
@@ -144,6 +158,25 @@ impl TermReader {
 
     /// The words of a term, in order.
     pub(super) fn read(&mut self, language: Language<'_>, term: u32) -> Result<&[TermWord]> {
+        let key = (language.vocabulary, term);
+        let place = match self.lately.get(&key) {
+            Some(place) => place.clone(),
+            None => {
+                self.read_anew(language, term)?;
+                if self.lately_words.len() + self.words.len() > MOST_LATELY {
+                    self.lately.clear();
+                    self.lately_words.clear();
+                }
+                let start = self.lately_words.len();
+                self.lately_words.extend_from_slice(&self.words);
+                self.lately.insert(key, start..self.lately_words.len());
+                start..self.lately_words.len()
+            }
+        };
+        Ok(self.lately_words.get(place).unwrap_or_default())
+    }
+
+    fn read_anew(&mut self, language: Language<'_>, term: u32) -> Result<()> {
         self.numbers.clear();
         let numbers = &mut self.numbers;
         language.terms.tokens(term, |token| {
@@ -153,7 +186,7 @@ impl TermReader {
         if !self.join(language)? {
             self.join_text(language, term)?;
         }
-        Ok(&self.words)
+        Ok(())
     }
 
     /// Looks through the terms of a language for words that follow one another and begin with the `initials`, and
