@@ -22,7 +22,7 @@ const MOST_TOUCHED: usize = 1 << 13;
 /// Lists of so many terms are kept once they are read …
 const LONG: u32 = 100;
 /// … until they take so many bytes; then all are forgotten.
-const MOST_KEPT: usize = 100_000;
+const MOST_KEPT: usize = 64_000;
 /// What a term is given must be this share of the most that any is given, for it to be considered.
 const LEAST_SHARE: f32 = 0.3;
 /// Gifts are summed up in these parts, to keep the sums of many terms small.
@@ -31,8 +31,7 @@ const PARTS: f32 = 100.0;
 /// The candidates of one language, and the memory to find them.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
-    /// By term: what the query's words have given it so far, and the last word that gave something, plus one.
-    given: Vec<(u16, u8)>,
+    given: Given,
     /// The terms that were given something …
     touched: Vec<u32>,
     /// … unless they became too many to list.
@@ -58,6 +57,22 @@ struct Weights {
     possible: f32,
     /// How much more they weigh in a term.
     fuller: f32,
+}
+
+/// By term: what the query's words have given it so far, and the last word that gave something, plus one.
+#[derive(Debug, Default)]
+struct Given {
+    sums: Vec<u16>,
+    last: Vec<u8>,
+}
+
+impl Given {
+    /// What a term was given, and by which word last; it then has nothing.
+    #[inline]
+    fn take(&mut self, term: u32) -> Option<(u16, u8)> {
+        let sum = self.sums.get_mut(term as usize).map(std::mem::take)?;
+        Some((sum, self.last.get_mut(term as usize).map(std::mem::take)?))
+    }
 }
 
 /// A term that may be worth reading.
@@ -184,12 +199,14 @@ impl Candidates {
     /// Makes ready for a language of so many terms. A search that met damage may have left gifts behind.
     fn start(&mut self, terms: u32) {
         if self.overflowed || !self.touched.is_empty() {
-            self.given.fill((0, 0));
+            self.given.sums.fill(0);
+            self.given.last.fill(0);
             self.touched.clear();
             self.overflowed = false;
         }
-        if self.given.len() < terms as usize {
-            self.given.resize(terms as usize, (0, 0));
+        if self.given.sums.len() < terms as usize {
+            self.given.sums.resize(terms as usize, 0);
+            self.given.last.resize(terms as usize, 0);
         }
     }
 
@@ -201,14 +218,14 @@ impl Candidates {
         let Self { given, touched, overflowed, terms, .. } = self;
         terms.clear();
         let best = match overflowed {
-            true => given.iter().take(words.terms as usize).map(|(sum, _)| *sum).max(),
-            false => touched.iter().filter_map(|term| given.get(*term as usize)).map(|(sum, _)| *sum).max(),
+            true => given.sums.iter().take(words.terms as usize).copied().max(),
+            false => touched.iter().filter_map(|term| given.sums.get(*term as usize)).copied().max(),
         };
         let best = best.unwrap_or_default();
         let share = |sum: u16| if possible > 0.0 { f32::from(sum) / PARTS / possible } else { 0.0 };
         let mut least = (f32::from(best) * LEAST_SHARE) as u16;
         let mut consider = |term: u32| {
-            let taken = given.get_mut(term as usize).map(std::mem::take);
+            let taken = given.take(term);
             let Some((sum, _)) = taken.filter(|(sum, last)| *last > 0 && *sum >= least) else { return };
             let of_term = (f32::from(sum) / PARTS * fuller / words.weight_of(term).max(0.1)).min(1.0);
             let query = share(sum);
@@ -245,8 +262,12 @@ impl Candidates {
 /// Gives a term what a word is worth to it, once; false if so many terms were given something that they are not
 /// listed any more.
 #[inline]
-fn give(given: &mut [(u16, u8)], touched: &mut Vec<u32>, term: u32, gift: u16, marker: u8) -> bool {
-    let Some((sum, last)) = given.get_mut(term as usize).filter(|(_, last)| *last != marker) else { return true };
+fn give(given: &mut Given, touched: &mut Vec<u32>, term: u32, gift: u16, marker: u8) -> bool {
+    let place = (given.sums.get_mut(term as usize), given.last.get_mut(term as usize));
+    let (Some(sum), Some(last)) = place else { return true };
+    if *last == marker {
+        return true;
+    }
     let listed = *last != 0 || touched.len() < MOST_TOUCHED;
     if *last == 0 && listed {
         touched.push(term);
