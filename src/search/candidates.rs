@@ -22,7 +22,7 @@ const MOST_TOUCHED: usize = 1 << 13;
 /// Lists of so many terms are kept once they are read …
 const LONG: u32 = 100;
 /// … until they take so many bytes; then all are forgotten.
-const MOST_KEPT: usize = 64_000;
+const MOST_KEPT: usize = 100_000;
 /// What a term is given must be this share of the most that any is given, for it to be considered.
 const LEAST_SHARE: f32 = 0.3;
 /// Gifts are summed up in these parts, to keep the sums of many terms small.

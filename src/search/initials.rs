@@ -4,7 +4,6 @@
 use super::query::Word;
 use super::vocabulary::{Language, TermReader};
 use crate::Result;
-use crate::text::is_vietnamese_syllable;
 
 /// Fewer letters begin too many words.
 const FEWEST_LETTERS: usize = 3;
@@ -15,14 +14,14 @@ const MOST_PHRASES: usize = 3;
 /// True if a word of a query may be initials: no language has it as a word, and it does not look like one.
 pub(super) fn may_be_initials(word: &Word) -> bool {
     let letters = word.folded.len();
-    let vowels = word.folded.bytes().filter(|letter| b"aeiouy".contains(letter)).count();
+    // What has a vowel inside can be spoken, and is rather a word.
+    let is_spoken = word.folded.bytes().skip(1).any(|letter| b"aeiouy".contains(&letter));
     (FEWEST_LETTERS..=MOST_LETTERS).contains(&letters)
         && word.folded.bytes().all(|letter| letter.is_ascii_lowercase())
         && !word.known
         && !word.abbreviation
         && word.decodings().next().is_none()
-        && vowels * 3 <= letters
-        && !is_vietnamese_syllable(&word.accented)
+        && !is_spoken
 }
 
 /// The phrases of a language whose initials a word may be, the most frequent first.

@@ -23,7 +23,7 @@ const NO_FORM: u32 = u32::MAX;
 const MOST_VOCABULARIES: usize = 16;
 
 /// So many words of terms that were read lately are kept; then all are forgotten.
-const MOST_LATELY: usize = 3_000;
+const MOST_LATELY: usize = 6_000;
 
 /// A word of a term.
 #[derive(Clone, Copy, Debug)]
