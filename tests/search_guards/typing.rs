@@ -105,9 +105,9 @@ fn labelled() -> Option<Typing> {
 #[test]
 fn what_was_shown_of_names_stays_at_nearly_every_key() {
     if let Some(typing) = names() {
-        typing.at_most(13, 120);
+        typing.at_most(13, 75);
     }
-    starter_names().at_most(10, 20);
+    starter_names().at_most(10, 24);
 }
 
 #[test]
