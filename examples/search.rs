@@ -7,7 +7,6 @@ mod support;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use medterm::lexicon::{Lexicon, LexiconBuilder};
 use medterm::source::Usability;
 use medterm::{Hit, SearchOptions, Searcher, Terminology};
 use serde::Serialize;
@@ -48,17 +47,8 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         None => 10,
     };
     let terminology = arguments.narrowed_terminology()?;
-    let mut lexicon = LexiconBuilder::from(Lexicon::built_in());
-    for path in arguments.all("--lexicon") {
-        let tsv = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-        let added = if tsv.starts_with("abbreviation\t") {
-            lexicon.add_abbreviations(&tsv)
-        } else {
-            lexicon.add_synonyms(&tsv)
-        };
-        added.map_err(|error| format!("{path}: {error}"))?;
-    }
-    let options = SearchOptions::new().limit(limit).usable_only(arguments.flag("--usable")).lexicon(lexicon.build());
+    let options =
+        SearchOptions::new().limit(limit).usable_only(arguments.flag("--usable")).lexicon(arguments.lexicon()?);
     let mut fragments = terminology.current().filter(|system| system.is_fragment());
     if let Some(fragment) = fragments.next().filter(|_| !arguments.flag("--json")) {
         eprintln!("{} holds only a part of its edition; examples/compile makes the official list", fragment.edition());

@@ -70,8 +70,7 @@ impl Supplement {
     ///
     /// [`Error::Io`] if the file cannot be read; otherwise as [`from_bytes`](Self::from_bytes).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        Self::from_bytes(std::fs::read(path).map_err(|error| Error::io(path, error))?)
+        Self::from_container(Container::read(path.as_ref())?)
     }
 
     /// Opens a supplement held in memory. Any bytes are safe, as with

@@ -12,7 +12,6 @@ mod tally;
 use std::process::ExitCode;
 
 use judge::{Judge, Outcome, Shown};
-use medterm::lexicon::{Lexicon, LexiconBuilder};
 use medterm::{Reading, SearchOptions, Searcher};
 use polarity::Polarity;
 use queries::Query;
@@ -78,7 +77,7 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         queries.append(&mut queries::read(path)?);
     }
     let terminology = arguments.terminology()?;
-    let plain = SearchOptions::new().limit(LIMIT).lexicon(lexicon(arguments)?);
+    let plain = SearchOptions::new().limit(LIMIT).lexicon(arguments.lexicon()?);
     let plain = plain.former_names(!arguments.flag("--current"));
     let usable = plain.clone().usable_only(true);
     let (searcher, polarity) = (Searcher::new(), Polarity::new());
@@ -104,20 +103,6 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         ablate(&mut judge, queries, options, outcomes, json)?;
     }
     Ok(())
-}
-
-fn lexicon(arguments: &Arguments) -> Result<Lexicon, Problem> {
-    let mut lexicon = LexiconBuilder::from(Lexicon::built_in());
-    for path in arguments.all("--lexicon") {
-        let tsv = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-        let added = if tsv.starts_with("abbreviation\t") {
-            lexicon.add_abbreviations(&tsv)
-        } else {
-            lexicon.add_synonyms(&tsv)
-        };
-        added.map_err(|error| format!("{path}: {error}"))?;
-    }
-    Ok(lexicon.build())
 }
 
 /// Among how many hits an expected code must be, not to be printed as missed. `None` if misses are not wanted.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 #[cfg(feature = "search")]
-use medterm::lexicon::Lexicon;
+use medterm::lexicon::{Lexicon, LexiconBuilder};
 use medterm::source::{PropertyValue, detect};
 use medterm::{CodeSystem, Concept, Date, Supplement, Terminology};
 use serde::Serialize;
@@ -152,6 +152,17 @@ impl Arguments {
     /// The day of `--as-of`.
     pub(crate) fn as_of(&self) -> Result<Option<Date>, Problem> {
         Ok(self.one("--as-of")?.map(str::parse).transpose()?)
+    }
+
+    /// The built-in lexicon with the tables of `--lexicon`.
+    #[cfg(feature = "search")]
+    pub(crate) fn lexicon(&self) -> Result<Lexicon, Problem> {
+        let mut lexicon = LexiconBuilder::from(Lexicon::built_in());
+        for path in self.all("--lexicon") {
+            let tsv = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+            lexicon.add_table(&tsv).map_err(|error| format!("{path}: {error}"))?;
+        }
+        Ok(lexicon.build())
     }
 
     /// The indexes of `--index`, with supplements given to the lists that they are to; or the embedded starter set if there is none; as on the day of `--as-of`.

@@ -273,6 +273,11 @@ pub(crate) struct Container {
 }
 
 impl Container {
+    /// Reads a whole file into memory and opens it.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        Self::open(Arc::new(fs::read(path).map_err(|error| Error::io(path, error))?))
+    }
+
     pub(crate) fn open(data: Data) -> Result<Self> {
         let whole = 0..(*data).as_ref().len();
         Self::open_part(data, whole)

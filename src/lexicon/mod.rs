@@ -177,8 +177,7 @@ impl Lexicon {
     ///
     /// [`Error::Io`] if the file cannot be read; otherwise as [`from_bytes`](Self::from_bytes).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        Self::from_bytes(std::fs::read(path).map_err(|error| Error::io(path, error))?)
+        Self::from_container(Container::read(path.as_ref())?)
     }
 
     /// Opens a compiled lexicon held in memory: a `Vec<u8>`, a `&'static [u8]`, or anything else that gives out bytes.

@@ -9,7 +9,7 @@ use super::query::Word;
 use crate::Result;
 use crate::index::automaton::Completeness;
 use crate::index::words::{Words, weight};
-use crate::text::{MarkAgreement, ToneDifference, compare_marks};
+use crate::text::{MarkAgreement, ToneDifference, compare_marks, split_tones};
 
 /// Shorter words are too close to too many others for a typing error to be guessed.
 const SHORTEST_TYPO: usize = 3;
@@ -195,7 +195,7 @@ impl Finder<'_> {
     fn add_numeral(&mut self, word: &Word, forms: &mut Vec<Form>) -> Result<()> {
         let same = NUMERALS.iter().find(|same| same.contains(&word.accented.as_str()));
         for numeral in same.into_iter().flatten().filter(|numeral| **numeral != word.accented) {
-            let folded = numeral.trim_end_matches(is_tone).replace('ô', "o");
+            let folded = split_tones(numeral).0.replace('ô', "o");
             if let Some(form) = self.words.form(&folded, numeral)? {
                 forms.push(Form { form, cost: cost::SPELLING, reading: Reading::Spelling });
             }
@@ -331,10 +331,6 @@ fn prefix_cost(word: &Word, letters: usize) -> u8 {
 /// What it costs that the marks of a word that was begun are not those of the word meant. Tones do not
 /// count: they are often typed last.
 fn marks_of_prefix(typed: &str, folded: &str, accented: &str) -> u8 {
-    let typed = typed.trim_end_matches(is_tone);
+    let (typed, _) = split_tones(typed);
     if typed == folded || accented.starts_with(typed) { 0 } else { cost::OTHER_LETTER }
-}
-
-fn is_tone(letter: char) -> bool {
-    matches!(letter, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')
 }

@@ -174,7 +174,8 @@ impl Searcher {
         run.has_all = false;
         self.scorer.start();
         self.query.forget_added();
-        languages.tell_known(&mut self.query)?;
+        languages.tell_known(self.query.words_mut())?;
+        let own = self.query.words_mut().len();
         if let Some(rewritten) = borders::rewrite(text, &self.query, &languages, run)? {
             self.query.read_rewritten(&rewritten.text, run.options, lexicon, |part| rewritten.original(part));
         }
@@ -182,7 +183,7 @@ impl Searcher {
             self.query.read_begun(lexicon);
         }
         self.read_initials(&languages, run)?;
-        languages.tell_known(&mut self.query)?;
+        languages.tell_known(self.query.words_mut().get_mut(own..).unwrap_or_default())?;
         let read = self.query.variant_count();
         let best = self.search_words(system, &languages, Effort::AsTyped, 0..read, run)?;
         // What is guessed is dear, and brings in much that was not meant: it is looked for only where a word
@@ -336,9 +337,9 @@ impl<'a> Languages<'a> {
         Ok(Self { list })
     }
 
-    /// Marks the words of a query that some language has.
-    fn tell_known(&self, query: &mut query::Query) -> Result<()> {
-        for word in query.words_mut() {
+    /// Marks those words that some language has.
+    fn tell_known(&self, words: &mut [query::Word]) -> Result<()> {
+        for word in words {
             (word.known, word.found) = (false, false);
             for opened in &self.list {
                 word.known |= forms::is_word(&opened.words, word)?;

@@ -8,7 +8,7 @@ use super::forms::Form;
 use super::options::SearchOptions;
 use super::rewritten::with_signs_spelled;
 use crate::lexicon::{EntryKind, Expansion, Lexicon, RoleWord, may_be_qualifier};
-use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key};
+use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key, split_tones};
 
 /// More words than any order form line; the rest of a longer query is not read.
 pub(super) const MOST_WORDS: usize = 40;
@@ -133,6 +133,16 @@ struct Variant {
     is_guess: bool,
     /// What was put in place of what was typed; empty for the words typed.
     meaning: String,
+}
+
+impl Variant {
+    /// Makes it one without words. `by` tells how the text was got from the query if it is not the query itself.
+    fn start(&mut self, by: Option<Reading>) {
+        self.words.clear();
+        self.penalty = penalty_of(by);
+        self.is_guess = false;
+        self.meaning.clear();
+    }
 }
 
 /// What some words of a query may mean.
@@ -289,11 +299,8 @@ impl Query {
             word.repeated = before.iter().skip(base).any(|other| other.accented == word.accented);
         }
         if let Some(variant) = next(&mut self.variants, &mut self.variant_count) {
-            variant.words.clear();
+            variant.start(by);
             variant.words.extend((base..self.word_count).map(|position| position as u16));
-            variant.penalty = penalty_of(by);
-            variant.is_guess = false;
-            variant.meaning.clear();
             if by.is_some() {
                 variant.meaning.push_str(text.trim());
             }
@@ -381,10 +388,7 @@ impl Query {
         }
         let Self { meaning: analyzer, words, word_count, variants, variant_count, .. } = self;
         let Some(variant) = next(variants, variant_count) else { return };
-        variant.words.clear();
-        variant.penalty = penalty_of(by);
-        variant.is_guess = false;
-        variant.meaning.clear();
+        variant.start(by);
         let mut done = typed.start;
         for expansion in expansions {
             let (start, end) = (typed.start + expansion.words.start, typed.start + expansion.words.end);
@@ -516,7 +520,7 @@ impl<'q> Asked<'q> {
 
 /// Appends a word in level 0 with its tones behind its last vowel: behind a consonant they would be read as part of it.
 fn push_composed(word: &str, out: &mut String) {
-    let letters = word.trim_end_matches(|letter| ('\u{300}'..='\u{323}').contains(&letter));
+    let (letters, tones) = split_tones(word);
     let is_vowel = |letter: &char| "aăâeêioôơuưy".contains(*letter);
     let after = letters
         .char_indices()
@@ -524,7 +528,7 @@ fn push_composed(word: &str, out: &mut String) {
         .map_or(letters.len(), |(at, letter)| at + letter.len_utf8());
     let (front, back) = letters.split_at_checked(after).unwrap_or((letters, ""));
     out.push_str(front);
-    out.push_str(word.get(letters.len()..).unwrap_or_default());
+    out.push_str(tones);
     out.push_str(back);
 }
 

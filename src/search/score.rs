@@ -2,6 +2,7 @@
 
 use super::candidates::{Candidate, Found};
 use super::costs::{cost, points};
+use super::forms::Form;
 use super::options::MOST_BOOST;
 use super::query::{Asked, Word};
 use super::vocabulary::{Language, TermReader, TermWord};
@@ -114,6 +115,7 @@ pub(super) struct Match {
 /// What a form of the language is to the query being scored.
 #[derive(Clone, Copy, Debug)]
 struct Link {
+    form: u32,
     query: u8,
     cost: u8,
     reading: Reading,
@@ -157,20 +159,6 @@ impl Scorer {
         run: &mut Run<'_>,
     ) -> Result<()> {
         self.link(asked, language.words.form_count());
-        let scored = self.score_linked(system, language, reader, (variant, asked), candidates, run);
-        self.unlink(asked);
-        scored
-    }
-
-    fn score_linked(
-        &mut self,
-        system: &CodeSystem,
-        language: Language<'_>,
-        reader: &mut TermReader,
-        (variant, asked): (usize, &Asked<'_>),
-        candidates: (&Found, &[Candidate]),
-        run: &mut Run<'_>,
-    ) -> Result<()> {
         let penalty = asked.penalty();
         let (found, candidates) = candidates;
         let most_boost = if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
@@ -255,26 +243,21 @@ impl Scorer {
         self.best.insert(at, (score, concept));
     }
 
-    /// Ties the forms of a language to the words of the query that they may be.
+    /// Ties the forms of a language to the words of the query that they may be, and looses those tied before.
     fn link(&mut self, asked: &Asked<'_>, forms: u32) {
+        for link in self.links.drain(..) {
+            self.by_form.get_mut(link.form as usize).into_iter().for_each(|first| *first = 0);
+        }
         if self.by_form.len() < forms as usize {
             self.by_form.resize(forms as usize, 0);
         }
-        self.links.clear();
         for (query, word) in asked.words().enumerate() {
-            for form in &word.forms {
-                let Some(first) = self.by_form.get_mut(form.form as usize) else { continue };
+            for &Form { form, cost, reading } in &word.forms {
+                let Some(first) = self.by_form.get_mut(form as usize) else { continue };
                 let Ok(number) = u16::try_from(self.links.len() + 1) else { return };
-                let link = Link { query: query as u8, cost: form.cost, reading: form.reading, next: *first };
-                self.links.push(link);
+                self.links.push(Link { form, query: query as u8, cost, reading, next: *first });
                 *first = number;
             }
-        }
-    }
-
-    fn unlink(&mut self, asked: &Asked<'_>) {
-        for form in asked.words().flat_map(|word| &word.forms) {
-            self.by_form.get_mut(form.form as usize).into_iter().for_each(|first| *first = 0);
         }
     }
 
@@ -326,6 +309,16 @@ impl Scorer {
         self.drop_stray_negation(term, asked);
     }
 
+    /// True if a word of the query was found in the term.
+    fn is_found(&self, position: u8) -> bool {
+        self.matches.iter().any(|matched| matched.query == position)
+    }
+
+    /// True if a word of the term was asked for.
+    fn is_said(&self, at: usize) -> bool {
+        self.matches.iter().any(|matched| usize::from(matched.term) == at)
+    }
+
     /// A negation belongs to what it negates: *not ruptured* is not the *not* of *not specified*.
     fn drop_stray_negation(&mut self, term: &[TermWord], asked: &Asked<'_>) {
         let is_stray = |found: &Match| {
@@ -342,8 +335,8 @@ impl Scorer {
 
     /// How often the term denies what was asked for, or affirms what was denied.
     fn contradictions(&self, term: &[TermWord], asked: &Asked<'_>) -> usize {
-        let is_said = |at: usize| self.matches.iter().any(|matched| usize::from(matched.term) == at);
-        let is_found = |position: u8| self.matches.iter().any(|matched| matched.query == position);
+        let is_said = |at: usize| self.is_said(at);
+        let is_found = |position: u8| self.is_found(position);
         let denied = term.iter().enumerate().filter(|(at, word)| {
             let next = || term.get(at + 1).is_none_or(|next| !word.role.tells_nothing_with(next.role));
             word.role.is_negation() && !is_said(*at) && next() && after_light(term, *at).is_some_and(is_said)
@@ -413,9 +406,11 @@ impl Scorer {
 
     /// What a term loses for the words that it adds, and for qualifiers that it lacks.
     fn points_off(&self, asked: &Asked<'_>, term: &[TermWord], added: &Added) -> f32 {
-        let is_found = |position: usize| self.matches.iter().any(|matched| usize::from(matched.query) == position);
-        let lacking =
-            asked.words().enumerate().filter(|(position, word)| word.qualifier && !is_found(*position)).count();
+        let lacking = asked
+            .words()
+            .enumerate()
+            .filter(|(position, word)| word.qualifier && !self.is_found(*position as u8))
+            .count();
         let is_another = |matched: &&Match| matched.reading == Reading::OtherMarks && matched.cost > cost::HOOK_TILDE;
         let others = self.matches.iter().filter(is_another).count();
         let guessed = self
@@ -435,7 +430,7 @@ impl Scorer {
     /// What the words of the term do that the query does not have.
     fn words_added(&self, term: &[TermWord]) -> Added {
         let role_word = |at: usize| term.get(at).map(|word| word.role).unwrap_or_default();
-        let is_asked = |at: usize| self.matches.iter().any(|matched| usize::from(matched.term) == at);
+        let is_asked = |at: usize| self.is_said(at);
         let first_asked = self.matches.iter().map(|matched| usize::from(matched.term)).min().unwrap_or_default();
         let mut added = Added::default();
         // Words since the last one that was asked for, which a conjunction may turn into an alternative.

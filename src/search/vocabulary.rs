@@ -177,12 +177,7 @@ impl TermReader {
     }
 
     fn read_anew(&mut self, language: Language<'_>, term: u32) -> Result<()> {
-        self.numbers.clear();
-        let numbers = &mut self.numbers;
-        language.terms.tokens(term, |token| {
-            numbers.push(token);
-            Ok(())
-        })?;
+        language.terms.tokens(term, &mut self.numbers)?;
         if !self.join(language)? {
             self.join_text(language, term)?;
         }
@@ -212,11 +207,7 @@ impl TermReader {
         let wanted = signature(initials);
         let mut runs: HashMap<Vec<u32>, Run> = HashMap::new();
         for (term, _) in (first..).zip(&vocabulary.signatures).filter(|(_, signature)| *signature & wanted == wanted) {
-            numbers.clear();
-            language.terms.tokens(term, |token| {
-                numbers.push(token);
-                Ok(())
-            })?;
+            language.terms.tokens(term, numbers)?;
             read_initials(&mut vocabulary.tokens, language, numbers, (text, analyzer), (&mut letters, &mut forms))?;
             for (start, window) in letters.windows(initials.len()).enumerate() {
                 if window == initials {

@@ -256,7 +256,7 @@ pub(super) fn is_ignorable(c: char) -> bool {
 }
 
 /// Splits an L0 form into its letters and the tone marks at its end.
-pub(super) fn split_tones(accented: &str) -> (&str, &str) {
+pub(crate) fn split_tones(accented: &str) -> (&str, &str) {
     let letters = accented.trim_end_matches(|c| Tone::from_mark(c).is_some());
     (letters, accented.get(letters.len()..).unwrap_or_default())
 }

@@ -30,6 +30,8 @@ pub use analyze::{Analyzer, Token, Tokens, fold};
 pub(crate) use brackets::Brackets;
 pub use keyboard::{decode_telex, decode_vni};
 pub use legacy::{LegacyEncoding, LegacyReading, decode_legacy};
+#[cfg(feature = "search")]
+pub(crate) use letter::split_tones;
 pub use marks::{MarkAgreement, ToneDifference, compare_marks};
 pub use phonetic::phonetic_key;
 pub use segment::{Join, join_split, split_glued};

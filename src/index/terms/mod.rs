@@ -269,20 +269,16 @@ impl<'a> Terms<'a> {
         text.finish()
     }
 
-    /// Hands out the tokens of term `id`, without spelling them: equal tokens have equal numbers, and each is
-    /// spelled by [`read_token`](Self::read_token).
+    /// Puts the tokens of term `id` in place of what `tokens` holds, without spelling them: equal tokens have equal
+    /// numbers, and each is spelled by [`read_token`](Self::read_token).
     ///
     /// # Errors
     ///
-    /// [`Error::Corrupt`] if the store is damaged there or has no such term; or what `token` gives.
+    /// [`Error::Corrupt`] if the store is damaged there or has no such term.
     #[cfg(feature = "search")]
-    pub(crate) fn tokens(&self, id: u32, mut token: impl FnMut(u32) -> Result<()>) -> Result<()> {
-        // A token has a byte at least.
-        let mut left = MAX_TERM_LENGTH;
-        self.each_token(id, |number| {
-            left = left.checked_sub(1).ok_or_else(|| corrupt("a term is too long"))?;
-            token(number)
-        })
+    pub(crate) fn tokens(&self, id: u32, tokens: &mut Vec<u32>) -> Result<()> {
+        tokens.clear();
+        self.each_token(id, |token| push_token(tokens, token))
     }
 
     /// Hands out the tokens of each of some terms in turn: far quicker than one by one.
@@ -297,13 +293,6 @@ impl<'a> Terms<'a> {
         tokens: &mut Vec<u32>,
         mut visit: impl FnMut(u32, &[u32]) -> Result<()>,
     ) -> Result<()> {
-        let push = |tokens: &mut Vec<u32>, token| {
-            if tokens.len() >= MAX_TERM_LENGTH {
-                return Err(corrupt("a term is too long"));
-            }
-            tokens.push(token);
-            Ok(())
-        };
         let first_block = ids.start / BLOCK_TERMS;
         for block in first_block..ids.end.min(self.terms).div_ceil(BLOCK_TERMS) {
             let mut position = self.block_start(block);
@@ -315,12 +304,12 @@ impl<'a> Terms<'a> {
                 }
                 tokens.clear();
                 for &symbol in kept.symbols() {
-                    self.expand(symbol, &mut |token| push(tokens, token))?;
+                    self.expand(symbol, &mut |token| push_token(tokens, token))?;
                 }
                 for _ in 0..=MAX_TERM_LENGTH {
                     let next = self.next_symbol(&mut position)?;
                     kept.push(next.symbol);
-                    self.expand(next.symbol, &mut |token| push(tokens, token))?;
+                    self.expand(next.symbol, &mut |token| push_token(tokens, token))?;
                     if next.closing {
                         break;
                     }
@@ -473,6 +462,16 @@ impl<'a> Terms<'a> {
         }
         Ok(())
     }
+}
+
+#[cfg(feature = "search")]
+fn push_token(tokens: &mut Vec<u32>, token: u32) -> Result<()> {
+    // A token has a byte at least.
+    if tokens.len() >= MAX_TERM_LENGTH {
+        return Err(corrupt("a term is too long"));
+    }
+    tokens.push(token);
+    Ok(())
 }
 
 /// The sum of the twelve fields of five bits.
