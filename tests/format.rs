@@ -65,6 +65,35 @@ fn write_the_files() {
     }
 }
 
+/// The first files had designations without dialects; what they tell is what the present ones tell.
+#[test]
+fn the_first_files_answer_as_the_present_ones() {
+    for name in ["former", "graph", "later"] {
+        let (first, present) = (open(&format!("first-{name}")), open(name));
+        assert_eq!((first.len(), first.edition()), (present.len(), present.edition()));
+        let mut concepts = 0;
+        for (old, new) in first.concepts().zip(present.concepts()) {
+            let code = new.marked_code().unwrap();
+            assert_eq!(old.marked_code().unwrap(), code);
+            let mut terms = new.designations().unwrap();
+            terms.iter_mut().for_each(|term| term.acceptability.clear());
+            assert_eq!(old.designations().unwrap(), terms, "{code}");
+            assert_eq!(old.properties().unwrap(), new.properties().unwrap(), "{code}");
+            assert_eq!(old.usability().unwrap(), new.usability().unwrap(), "{code}");
+            assert_eq!(codes(&old.ancestors().unwrap()), codes(&new.ancestors().unwrap()), "{code}");
+            for term in terms {
+                let answer = |system: &CodeSystem| {
+                    let answer = system.search(&term.text, &SearchOptions::new()).unwrap();
+                    answer.hits.iter().map(|hit| hit.concept.marked_code().unwrap()).collect::<Vec<_>>()
+                };
+                assert_eq!(answer(&first), answer(&present), "{}", term.text);
+            }
+            concepts += 1;
+        }
+        assert_eq!(concepts, present.len());
+    }
+}
+
 #[test]
 fn identities() {
     let later = open("later");

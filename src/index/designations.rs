@@ -7,8 +7,13 @@
 //! ```text
 //! groups varint | for each group, sorted by language then use:
 //!   language text | use u8 [system text, code text, for use 255]
-//!   | dialects varint, for each: its name text, acceptability u8 (0 preferred, 1 acceptable) | terms varint | part: members (concept of each term)
+//!   | dialects varint, for each: its name text, acceptability u8 (0 preferred, 1 acceptable)
+//!   | terms varint | part: members (concept of each term)
 //! ```
+//! The earliest files of format version 1 have groups without the line of dialects. A section is read so if it does
+//! not fit the present layout: the two do not pass for one another, since a section must end with its last group, and
+//! a number of terms is no number of dialect names.
+//!
 //! Uses: 0 preferred, 1 synonym, 2 abbreviated, 3 former name, 4 index term, 5 inclusion, 255 other.
 //!
 //! Section *inactive designations*, in files that have such: numbers of the groups that are withdrawn, ascending,
@@ -138,10 +143,28 @@ pub(crate) fn encode(groups: &[GroupInput<'_>], count: u32) -> Vec<u8> {
 
 /// Reads the groups; there are as many as languages and uses, not as many as terms.
 pub(crate) fn read_groups(section: &[u8]) -> Result<Vec<Group>> {
-    parse(section).ok_or(Error::corrupt(NAME, "a group is cut off or unknown"))
+    let groups = parse(section, read_dialects).or_else(|| parse(section, |_| Some(BTreeMap::new())));
+    groups.ok_or(Error::corrupt(NAME, "a group is cut off or unknown"))
 }
 
-fn parse(section: &[u8]) -> Option<Vec<Group>> {
+fn read_dialects(cursor: &mut Cursor<'_>) -> Option<BTreeMap<String, Acceptability>> {
+    let mut acceptability = BTreeMap::new();
+    for _ in 0..cursor.varint()? {
+        let dialect = cursor.text()?.to_owned();
+        let accepted = match cursor.u8()? {
+            0 => Acceptability::Preferred,
+            1 => Acceptability::Acceptable,
+            _ => return None,
+        };
+        acceptability.insert(dialect, accepted);
+    }
+    Some(acceptability)
+}
+
+fn parse(
+    section: &[u8],
+    read_dialects: impl Fn(&mut Cursor<'_>) -> Option<BTreeMap<String, Acceptability>>,
+) -> Option<Vec<Group>> {
     let mut cursor = Cursor::new(section);
     let mut groups = Vec::new();
     let mut first_term = 0_u32;
@@ -157,16 +180,7 @@ fn parse(section: &[u8]) -> Option<Vec<Group>> {
             255 => DesignationUse::Other { system: cursor.text()?.to_owned(), code: cursor.text()?.to_owned() },
             _ => return None,
         };
-        let mut acceptability = BTreeMap::new();
-        for _ in 0..cursor.varint()? {
-            let dialect = cursor.text()?.to_owned();
-            let accepted = match cursor.u8()? {
-                0 => Acceptability::Preferred,
-                1 => Acceptability::Acceptable,
-                _ => return None,
-            };
-            acceptability.insert(dialect, accepted);
-        }
+        let acceptability = read_dialects(&mut cursor)?;
         let terms = cursor.varint_u32()?;
         let members = cursor.part()?.len();
         let end = section.len() - cursor.remaining();

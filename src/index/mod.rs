@@ -86,8 +86,8 @@
 //!
 //! A *concept* is numbered in the order of keys, twins following one another; a *term* by language, use and
 //! concept; a *node* in pre-order of the tree in which the publisher prints the concepts; a *place*, where a publisher
-//! labels the places of a tree and concepts repeat in it, by label. The numbers are dense, mean nothing outside their file, and are tied together by small permutations: that is what lets
-//! most columns be left out.
+//! labels the places of a tree and concepts repeat in it, by label. The numbers are dense, mean nothing outside their
+//! file, and are tied together by small permutations: that is what lets most columns be left out.
 //!
 //! # Versions
 //!
