@@ -14,6 +14,7 @@
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
 mod draft;
+mod map;
 mod report;
 
 #[cfg(feature = "csv")]
@@ -34,4 +35,5 @@ pub use draft::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,
     EdgeKind, Parent, PropertyDefinition, PropertyKind, PropertyValue, Usability,
 };
+pub use map::{MapCondition, MapDraft, MapRow, MapSide, Relationship, Unmapped};
 pub use report::{Entry, Place, Report, Severity, SourceFile};
