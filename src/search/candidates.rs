@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::costs::points;
+use super::costs::{cost, points};
 use super::query::Word;
 use super::score::{Coverage, points_for};
 use super::vocabulary::Language;
 use crate::Result;
 use crate::index::words::weight;
 
-/// How many candidates are read and scored …
+/// How many candidates are read and scored.
 const MOST_CANDIDATES: usize = 48;
-/// … and how many if common words were not counted, so that more terms than these look alike.
-const MOST_CANDIDATES_UNCOUNTED: usize = 300;
+/// Of what a word is guessed to be, so many places are looked at, the likeliest first.
+const MOST_GUESSED: u32 = 500;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
 /// scored, and do not make it a candidate if rarer words do.
 const COMMON: u32 = 6;
@@ -22,7 +22,7 @@ const MOST_TOUCHED: usize = 1 << 13;
 /// Lists of so many terms are kept once they are read …
 const LONG: u32 = 100;
 /// … until they take so many bytes; then all are forgotten.
-const MOST_KEPT: usize = 100_000;
+const MOST_KEPT: usize = 200_000;
 /// What a term is given must be this share of the most that any is given, for it to be considered.
 const LEAST_SHARE: f32 = 0.3;
 /// Gifts are summed up in these parts, to keep the sums of many terms small.
@@ -67,6 +67,18 @@ struct Given {
 }
 
 impl Given {
+    /// Gives more to a term that was given something.
+    #[inline]
+    fn add(&mut self, term: u32, gift: u16, marker: u8) {
+        if let Some(last) = self.last.get_mut(term as usize)
+            && *last != 0
+            && *last != marker
+        {
+            *last = marker;
+            self.sums.get_mut(term as usize).into_iter().for_each(|sum| *sum = sum.saturating_add(gift));
+        }
+    }
+
     /// What a term was given, and by which word last; it then has nothing.
     #[inline]
     fn take(&mut self, term: u32) -> Option<(u16, u8)> {
@@ -90,60 +102,131 @@ pub(super) struct Candidate {
 struct Lists {
     /// By vocabulary and form: where the list stands.
     places: HashMap<(usize, u32), Range<usize>>,
-    /// The lists: how much each term is above the one before it, in one byte if that is enough.
-    steps: Vec<u8>,
+    /// The lists, each in its shorter form: how much each term is above the one before it, in one byte if that is
+    /// enough; or a bit for each term of the language.
+    bytes: Vec<u8>,
+}
+
+/// A list that was read.
+enum List<'l> {
+    Steps(&'l [u8]),
+    Bits(&'l [u8]),
 }
 
 /// Behind this byte a larger step stands in four.
 const LARGE_STEP: u8 = u8::MAX;
 
 impl Lists {
-    /// Hands out the terms in which a form stands, `frequency` in number.
-    fn each(&mut self, language: Language<'_>, form: u32, frequency: u32, mut visit: impl FnMut(u32)) -> Result<()> {
-        if frequency < LONG || frequency as usize > MOST_KEPT / 2 {
-            return language.words.terms_of(form, visit);
+    /// The terms in which a form stands, `frequency` in number; `None` for those that are not worth keeping.
+    fn list(&mut self, language: Language<'_>, form: u32, frequency: u32) -> Result<Option<List<'_>>> {
+        let bits = language.words.terms.div_ceil(8) as usize;
+        let is_dense = frequency as usize > bits;
+        let size = if is_dense { bits } else { frequency as usize };
+        if frequency < LONG || size > MOST_KEPT / 2 {
+            return Ok(None);
         }
         let key = (language.vocabulary, form);
         if !self.places.contains_key(&key) {
-            if self.steps.len() + frequency as usize > MOST_KEPT {
+            if self.bytes.len() + size > MOST_KEPT {
                 self.forget();
             }
-            let (start, mut last, steps) = (self.steps.len(), 0, &mut self.steps);
-            let read = language.words.terms_of(form, |term| {
-                match u8::try_from(term - last) {
-                    Ok(step) if step != LARGE_STEP => steps.push(step),
-                    _ => {
-                        steps.push(LARGE_STEP);
-                        steps.extend((term - last).to_le_bytes());
-                    }
-                }
-                last = term;
-            });
+            let start = self.bytes.len();
+            let read = if is_dense { self.keep_bits(language, form, bits) } else { self.keep_steps(language, form) };
             if let Err(error) = read {
-                self.steps.truncate(start);
+                self.bytes.truncate(start);
                 return Err(error);
             }
-            self.places.insert(key, start..self.steps.len());
+            self.places.insert(key, start..self.bytes.len());
         }
         let place = self.places.get(&key).cloned().unwrap_or_default();
-        let (mut rest, mut term) = (self.steps.get(place).unwrap_or_default(), 0_u32);
-        while let Some((&step, after)) = rest.split_first() {
-            rest = after;
-            let mut step = u32::from(step);
-            if step == u32::from(LARGE_STEP)
-                && let Some((large, after)) = rest.split_first_chunk()
-            {
-                (step, rest) = (u32::from_le_bytes(*large), after);
+        let bytes = self.bytes.get(place).unwrap_or_default();
+        Ok(Some(if is_dense { List::Bits(bytes) } else { List::Steps(bytes) }))
+    }
+
+    fn keep_bits(&mut self, language: Language<'_>, form: u32, bits: usize) -> Result<()> {
+        let start = self.bytes.len();
+        self.bytes.resize(start + bits, 0);
+        let list = self.bytes.get_mut(start..).unwrap_or_default();
+        language.words.terms_of(form, |term| {
+            list.get_mut(term as usize / 8).into_iter().for_each(|byte| *byte |= 1 << (term % 8));
+        })
+    }
+
+    fn keep_steps(&mut self, language: Language<'_>, form: u32) -> Result<()> {
+        let (mut last, steps) = (0, &mut self.bytes);
+        language.words.terms_of(form, |term| {
+            match u8::try_from(term - last) {
+                Ok(step) if step != LARGE_STEP => steps.push(step),
+                _ => {
+                    steps.push(LARGE_STEP);
+                    steps.extend((term - last).to_le_bytes());
+                }
             }
-            term = term.saturating_add(step);
-            visit(term);
+            last = term;
+        })
+    }
+
+    /// Hands out the terms in which a form stands.
+    fn each(&mut self, language: Language<'_>, form: u32, frequency: u32, visit: impl FnMut(u32)) -> Result<()> {
+        match self.list(language, form, frequency)? {
+            Some(list) => list.each(visit),
+            None => language.words.terms_of(form, visit)?,
+        }
+        Ok(())
+    }
+
+    /// Hands out those of some terms in which a form stands, and perhaps others in which it stands.
+    fn among(
+        &mut self,
+        terms: &[u32],
+        language: Language<'_>,
+        (form, frequency): (u32, u32),
+        mut visit: impl FnMut(u32),
+    ) -> Result<()> {
+        match self.list(language, form, frequency)? {
+            Some(List::Bits(bits)) => {
+                let has = |term: &&u32| bits.get(**term as usize / 8).is_some_and(|byte| byte >> (**term % 8) & 1 != 0);
+                terms.iter().filter(has).for_each(|term| visit(*term));
+            }
+            Some(list) => list.each(visit),
+            None => language.words.terms_of(form, visit)?,
         }
         Ok(())
     }
 
     fn forget(&mut self) {
         self.places.clear();
-        self.steps.clear();
+        self.bytes.clear();
+    }
+}
+
+impl List<'_> {
+    fn each(&self, mut visit: impl FnMut(u32)) {
+        match self {
+            Self::Steps(steps) => {
+                let (mut rest, mut term) = (*steps, 0_u32);
+                while let Some((&step, after)) = rest.split_first() {
+                    rest = after;
+                    let mut step = u32::from(step);
+                    if step == u32::from(LARGE_STEP)
+                        && let Some((large, after)) = rest.split_first_chunk()
+                    {
+                        (step, rest) = (u32::from_le_bytes(*large), after);
+                    }
+                    term = term.saturating_add(step);
+                    visit(term);
+                }
+            }
+            Self::Bits(bits) => {
+                for (first, byte) in (0..).step_by(8).zip(*bits) {
+                    let mut left = *byte;
+                    while left != 0 {
+                        visit(first + left.trailing_zeros());
+                        left &= left - 1;
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -168,31 +251,46 @@ impl Candidates {
         let common = weight(words.terms, words.terms / COMMON);
         let has_rare = query.clone().any(|word| word.weight >= common && !word.forms.is_empty());
         let counted = |word: &Word| !has_rare || word.weight >= common;
-        for (position, word) in query.clone().enumerate().filter(|(_, word)| counted(word)) {
-            // There are fewer words than a byte counts.
-            let marker = position as u8 + 1;
-            for form in &word.forms {
-                let frequency = words.frequency(form.form)?;
-                let Some(left) = work.checked_sub(frequency.saturating_add(1)) else {
-                    complete = false;
-                    break;
-                };
-                *work = left;
-                let gift = (word.weight * (100.0 - f32::from(form.cost)) / 100.0 * PARTS) as u16;
-                let Self { given, touched, overflowed, lists, .. } = self;
-                let give = |term| *overflowed |= !give(given, touched, term, gift, marker);
-                lists.each(language, form.form, frequency, give)?;
+        // Rare words choose the terms; of those, the ones that have the common words, too, promise more.
+        for chooses in [true, false] {
+            for (position, word) in query.clone().enumerate().filter(|(_, word)| counted(word) == chooses) {
+                // There are fewer words than a byte counts.
+                let marker = position as u8 + 1;
+                let mut guesses = MOST_GUESSED;
+                for form in &word.forms {
+                    let frequency = words.frequency(form.form)?;
+                    if form.cost >= cost::SOUNDS_ALIKE {
+                        let Some(left) = guesses.checked_sub(frequency) else { continue };
+                        guesses = left;
+                    }
+                    let Some(left) = work.checked_sub(frequency.saturating_add(1)) else {
+                        complete = false;
+                        break;
+                    };
+                    *work = left;
+                    let gift = (word.weight * (100.0 - f32::from(form.cost)) / 100.0 * PARTS) as u16;
+                    let Self { given, touched, overflowed, lists, .. } = self;
+                    match chooses {
+                        true => lists.each(language, form.form, frequency, |term| {
+                            *overflowed |= !give(given, touched, term, gift, marker);
+                        })?,
+                        // Of too many terms to be listed, all are looked at.
+                        false if *overflowed => {
+                            lists.each(language, form.form, frequency, |term| given.add(term, gift, marker))?
+                        }
+                        false => lists
+                            .among(touched, language, (form.form, frequency), |term| given.add(term, gift, marker))?,
+                    }
+                }
             }
         }
-        let possible: f32 = query.clone().filter(|word| counted(word)).map(|word| word.weight).sum();
-        let most = if query.clone().all(counted) { MOST_CANDIDATES } else { MOST_CANDIDATES_UNCOUNTED };
-        let full: f32 = query.clone().filter(|word| counted(word)).map(|word| word.full_weight).sum();
+        let possible: f32 = query.clone().map(|word| word.weight).sum();
+        let full: f32 = query.clone().map(|word| word.full_weight).sum();
         // What is asked for weighs less in the query than in a term if it says little.
         let weights = Weights { possible, fuller: if possible > 0.0 { full / possible } else { 1.0 } };
-        let best = self.choose(language, &weights, most.max(wanted));
-        let all: f32 = query.clone().map(|word| word.weight).sum();
-        let offered: f32 = query.filter(|word| counted(word) && word.begun.is_empty()).map(|word| word.weight).sum();
-        let held_back = if all > 0.0 { 1.0 - offered / all } else { 0.0 };
+        let best = self.choose(language, &weights, MOST_CANDIDATES.max(wanted));
+        let begun: f32 = query.filter(|word| !word.begun.is_empty()).map(|word| word.weight).sum();
+        let held_back = if possible > 0.0 { begun / possible } else { 0.0 };
         Ok(Found { best, held_back, complete: complete && *work > 0 })
     }
 

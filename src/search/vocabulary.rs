@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::initials::Initials;
 use crate::Result;
 use crate::index::terms::Terms;
 use crate::index::words::Words;
@@ -80,8 +81,8 @@ pub(super) struct Vocabulary {
     file: Same,
     language: u16,
     tokens: Vec<Token>,
-    /// By term, bits of its initials; empty until they are asked for.
-    signatures: Vec<u32>,
+    /// What the terms' words begin with; `None` until it is asked for.
+    initials: Option<Initials>,
 }
 
 /// Words that follow one another in some terms.
@@ -152,7 +153,7 @@ impl TermReader {
             return position;
         }
         let tokens = vec![Token::Unknown; terms.token_count() as usize];
-        self.vocabularies.push(Vocabulary { file: Same::of(file), language, tokens, signatures: Vec::new() });
+        self.vocabularies.push(Vocabulary { file: Same::of(file), language, tokens, initials: None });
         self.vocabularies.len() - 1
     }
 
@@ -188,27 +189,32 @@ impl TermReader {
     /// gives for each different run of such words its number of terms, one of them, and the words' place there; most
     /// frequent first.
     ///
-    /// The first time it reads every term of the language, and keeps a few bits of each.
+    /// The first time it reads every term of the language, and keeps a byte for each word.
     pub(super) fn with_initials(&mut self, language: Language<'_>, initials: &[u8]) -> Result<Vec<Run>> {
         let Self { vocabularies, numbers, text, analyzer, .. } = self;
         let Some(vocabulary) = vocabularies.get_mut(language.vocabulary) else { return Ok(Vec::new()) };
         let first = language.words.first_term;
         let (mut letters, mut forms) = (Vec::new(), Vec::new());
-        if vocabulary.signatures.is_empty() {
-            let mut signatures = Vec::with_capacity(language.words.terms as usize);
-            let all = first..first.saturating_add(language.words.terms);
-            language.terms.tokens_of_all(all, numbers, |_, tokens| {
-                read_initials(&mut vocabulary.tokens, language, tokens, (text, analyzer), (&mut letters, &mut forms))?;
-                signatures.push(signature(&letters));
-                Ok(())
-            })?;
-            vocabulary.signatures = signatures;
-        }
-        let wanted = signature(initials);
+        let all = match &mut vocabulary.initials {
+            Some(all) => all,
+            none => {
+                let mut all = Initials::default();
+                let terms = first..first.saturating_add(language.words.terms);
+                let known = &mut vocabulary.tokens;
+                language.terms.tokens_of_all(terms, numbers, |_, tokens| {
+                    read_initials(known, language, tokens, (text, analyzer), (&mut letters, &mut forms))?;
+                    all.push(&letters);
+                    Ok(())
+                })?;
+                none.insert(all)
+            }
+        };
         let mut runs: HashMap<Vec<u32>, Run> = HashMap::new();
-        for (term, _) in (first..).zip(&vocabulary.signatures).filter(|(_, signature)| *signature & wanted == wanted) {
+        for term in all.terms_with(initials) {
+            let term = first.saturating_add(term);
             language.terms.tokens(term, numbers)?;
-            read_initials(&mut vocabulary.tokens, language, numbers, (text, analyzer), (&mut letters, &mut forms))?;
+            let known = &mut vocabulary.tokens;
+            read_initials(known, language, numbers, (text, analyzer), (&mut letters, &mut forms))?;
             for (start, window) in letters.windows(initials.len()).enumerate() {
                 if window == initials {
                     let key = forms.get(start..start + initials.len()).unwrap_or_default();
@@ -319,15 +325,6 @@ fn read_initials(
         }
     }
     Ok(())
-}
-
-/// A bit for each pair of neighbouring letters, so that most terms without certain initials are passed over.
-fn signature(letters: &[u8]) -> u32 {
-    let bit = |first: u8, second: u8| 1 << (((u32::from(first) * 31 + u32::from(second)) * 0x9e37) >> 8 & 31);
-    letters.windows(2).fold(0, |bits, pair| match pair {
-        [first, second] if *first != 0 && *second != 0 => bits | bit(*first, *second),
-        _ => bits,
-    })
 }
 
 /// Finds out what a token is.
