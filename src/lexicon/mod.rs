@@ -60,7 +60,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 pub use builder::LexiconBuilder;
-pub(crate) use qualifiers::{Role, RoleWord, may_be_qualifier, role};
+pub(crate) use qualifiers::{Role, RoleWord, may_be_qualifier, role, tell_course};
 
 use crate::index::SectionInfo;
 use crate::index::container::{Container, Kind, Section};

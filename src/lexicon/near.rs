@@ -7,7 +7,7 @@ use std::ops::{ControlFlow, Range};
 use super::{Expansion, Inner, Lexicon};
 use crate::Result;
 use crate::index::phrases::Phrases;
-use crate::text::{MarkAgreement, compare_marks};
+use crate::text::{MarkAgreement, compare_marks, split_tones};
 
 /// Words of the longest phrase that is looked for.
 const MOST_WORDS: usize = 6;
@@ -61,8 +61,7 @@ impl Inner {
                 continue;
             }
             for first in begun {
-                let whole = asked.get(..asked.len() - 1).unwrap_or_default();
-                tell(phrases, first, whole, None, start..words.len(), &mut found)?;
+                tell(phrases, first, asked, Almost::LastBegun, start..words.len(), &mut found)?;
             }
             // The longest phrase knows best.
             break;
@@ -95,7 +94,7 @@ impl Inner {
                         ControlFlow::Continue(())
                     })?;
                 for first in near {
-                    tell(phrases, first, asked, Some(misspelt - start), start..end, &mut found)?;
+                    tell(phrases, first, asked, Almost::Misspelt(misspelt - start), start..end, &mut found)?;
                 }
             }
             if !found.is_empty() {
@@ -115,12 +114,21 @@ fn is_respelled(phrase: &[u8], asked: &[QueryWord<'_>], misspelt: usize) -> bool
     same && words.next().is_none()
 }
 
+/// Which word of a phrase the query does not have whole.
+#[derive(Clone, Copy)]
+enum Almost {
+    /// The last one, which it begins.
+    LastBegun,
+    /// The one at this position.
+    Misspelt(usize),
+}
+
 /// Adds the readings of a phrase whose marks those typed do not contradict, the misspelt word aside.
 fn tell(
     phrases: &Phrases<'_>,
     first: u64,
     asked: &[QueryWord<'_>],
-    misspelt: Option<usize>,
+    almost: Almost,
     words: Range<usize>,
     found: &mut Vec<Expansion>,
 ) -> Result<()> {
@@ -129,9 +137,10 @@ fn tell(
         if let Some(number) = phrases.form(reading) {
             form.clear();
             phrases.write_form(number, &mut form)?;
-            let agrees = |(position, (typed, word)): (usize, (&QueryWord<'_>, &str))| {
-                let contradicts = matches!(compare_marks(typed.0, word), MarkAgreement::Contradicts { .. });
-                misspelt == Some(position) || !contradicts
+            let agrees = |(position, (typed, word)): (usize, (&QueryWord<'_>, &str))| match almost {
+                Almost::LastBegun if position + 1 == asked.len() => may_begin(typed, word),
+                Almost::Misspelt(misspelt) if position == misspelt => true,
+                _ => !matches!(compare_marks(typed.0, word), MarkAgreement::Contradicts { .. }),
             };
             if !asked.iter().zip(form.split(' ')).enumerate().all(agrees) {
                 continue;
@@ -141,6 +150,13 @@ fn tell(
         found.push(Expansion { words: words.clone(), meaning: phrases.meaning(reading)?, kind, rarity, chained });
     }
     Ok(())
+}
+
+/// True if the letters of a word that was begun begin another. Tones may still follow; a word with one is no longer
+/// without marks.
+fn may_begin(typed: &QueryWord<'_>, word: &str) -> bool {
+    let (letters, _) = split_tones(typed.0);
+    typed.0 == typed.1 || word.starts_with(letters)
 }
 
 fn joined(words: &[QueryWord<'_>]) -> String {
@@ -180,6 +196,7 @@ mod tests {
         assert!(meanings("bệnh viêm quanh móng", None).is_empty(), "complete");
         assert!(meanings("bệnh viêm quánh món", None).is_empty(), "other marks");
         assert!(meanings("viêm", None).is_empty(), "too little");
+        assert!(meanings("viêm quanh mon", None).len() == 1 && meanings("viêm quanh mơn", None).is_empty());
     }
 
     #[test]

@@ -46,6 +46,10 @@ const PREPOSITIONS: &str = "ở, của, với, tại, trong, do, kèm, có, bở
 /// Words for what has no code of its own.
 const RESIDUALS: &str = "khác, other, others";
 
+/// Phrases of two words for the course of an illness, which notes add to any disease and few names of diseases have.
+const COURSES: &str = "kéo dài, tái phát, tái diễn, tái lại, dai dẳng, lâu ngày, lâu năm, nhiều lần, nhiều năm, \
+    nhiều ngày, nhiều đợt, từng đợt, từng cơn, thường xuyên, theo dõi";
+
 /// Words that take a qualifier back.
 const NEGATIONS: &str = "không, not, without";
 
@@ -63,6 +67,8 @@ struct Roles {
     /// The qualifiers of one word without marks, for words that were typed without.
     folded_qualifiers: HashSet<String>,
     negations: Vec<RoleWord>,
+    /// The phrases for a course, each word in its accented and its folded form.
+    courses: Vec<[(String, String); 2]>,
     /// By number: its group of opposites and its side there, plus one each; zeros for a word that has none.
     opposites: [(u8, u8); 256],
     /// Pairs of words of which the second adds nothing.
@@ -75,6 +81,7 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
         phrases: vec![Vec::new()],
         folded_qualifiers: HashSet::new(),
         negations: Vec::new(),
+        courses: Vec::new(),
         opposites: [(0, 0); 256],
         tails: Vec::new(),
     };
@@ -113,6 +120,11 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
             let tail = (roles.number(first.accented()), roles.number(second.accented()));
             roles.tails.push(tail);
         }
+    }
+    for phrase in COURSES.split(',') {
+        let tokens = analyzer.analyze(phrase);
+        let word = |at: usize| tokens.get(at).map(|word| (word.accented().to_owned(), word.folded().to_owned()));
+        roles.courses.extend(word(0).zip(word(1)).map(|(first, second)| [first, second]));
     }
     roles.negations = analyzer.analyze(NEGATIONS).iter().map(|token| roles.number(token.accented())).collect();
     roles
@@ -234,6 +246,13 @@ pub(crate) fn role(before: RoleWord, word: RoleWord, next: RoleWord) -> Role {
     if negated || negates { Role::Filler } else { own.unwrap_or(Role::Content) }
 }
 
+/// True if two neighbouring words of a query, each in its accented and its folded form, tell of the course of an illness.
+pub(crate) fn tell_course(first: (&str, &str), second: (&str, &str)) -> bool {
+    let is =
+        |typed: (&str, &str), word: &(String, String)| typed.1 == word.1 && (typed.0 == word.0 || typed.0 == typed.1);
+    ROLES.courses.iter().any(|[one, two]| is(first, one) && is(second, two))
+}
+
 /// True if a word of a query may be meant as a qualifier.
 pub(crate) fn may_be_qualifier(accented: &str, folded: &str) -> bool {
     ROLES.is_qualifier(RoleWord::of(accented)) || (accented == folded && ROLES.folded_qualifiers.contains(folded))
@@ -261,6 +280,12 @@ mod tests {
         assert_eq!(roles("suy tim cấp tính"), [Content, Content, Qualifier, Opening]);
         assert_eq!(roles("tiền sử gia đình"), [Qualifier, Content, Qualifier, Content]);
         assert_eq!(roles("rối loạn tiền đình"), [Opening, Opening, Content, Content]);
+        let plain = |word: &'static str| (word, word);
+        assert!(tell_course(plain("keo"), plain("dai")) && !tell_course(plain("keo"), plain("keo")));
+        assert!(
+            tell_course(("keo\u{301}", "keo"), ("dai\u{300}", "dai"))
+                && !tell_course(("keo\u{300}", "keo"), plain("dai"))
+        );
         assert!(may_be_qualifier("cap", "cap") && !may_be_qualifier("cáp", "cap"));
     }
 

@@ -54,8 +54,8 @@ pub(super) mod penalty {
     pub(crate) const BEGUN_PHRASE: f32 = 30.0;
     pub(crate) const MISSPELT_PHRASE: f32 = 60.0;
     /// The same where the word that was begun or misspelt is one as it stands.
-    pub(crate) const BEGUN_BY_WORD: f32 = 130.0;
-    pub(crate) const MISSPELT_WORD: f32 = 120.0;
+    pub(crate) const BEGUN_BY_WORD: f32 = 200.0;
+    pub(crate) const MISSPELT_WORD: f32 = 170.0;
     /// By initials that no list explains.
     pub(crate) const INITIALS: f32 = 110.0;
     /// By an abbreviation: so many times as its reading is rare (1 to 3).

@@ -23,6 +23,8 @@ const MOST_STEPS: u32 = 4000;
 /// What words such as *disease* and *of* weigh, and words that stand in the query a second time, as a share.
 const LIGHT: f32 = 0.6;
 const REPEATED: f32 = 0.5;
+/// The same of words for the course of an illness.
+const COURSE: f32 = 0.4;
 
 /// A last word of one or two letters is rather the beginning of a longer one: it weighs no more than a word that stands
 /// in one of so many terms, and the rest of the query decides until it is typed.
@@ -99,6 +101,9 @@ impl Finder<'_> {
         word.weight = word.full_weight;
         if word.role.is_light() {
             word.weight *= LIGHT;
+        }
+        if word.course {
+            word.weight *= COURSE;
         }
         if word.is_last {
             let most = match word.folded.len() {

@@ -7,7 +7,7 @@ use super::costs::penalty;
 use super::forms::Form;
 use super::options::SearchOptions;
 use super::rewritten::with_signs_spelled;
-use crate::lexicon::{EntryKind, Expansion, Lexicon, RoleWord, may_be_qualifier};
+use crate::lexicon::{EntryKind, Expansion, Lexicon, RoleWord, may_be_qualifier, tell_course};
 use crate::text::{Analyzer, Token, decode_legacy, decode_telex, decode_vni, phonetic_key, split_tones};
 
 /// More words than any order form line; the rest of a longer query is not read.
@@ -53,6 +53,8 @@ pub(super) struct Word {
     pub(super) role: RoleWord,
     /// The query has the same word before.
     pub(super) repeated: bool,
+    /// It tells of the course of an illness.
+    pub(super) course: bool,
     /// Set if the lexicon put this word in place of what was typed.
     pub(super) expanded: Option<Reading>,
     /// Of such a word: which words it helps to replace, by position, and the first word of the meaning.
@@ -96,6 +98,7 @@ impl Word {
         self.abbreviation = false;
         self.role = RoleWord::of(&self.accented);
         self.repeated = false;
+        self.course = false;
         self.qualifier = may_be_qualifier(&self.accented, &self.folded);
         self.expanded = None;
         self.by = None;
@@ -297,6 +300,11 @@ impl Query {
             let (before, rest) = self.words.split_at_mut(position);
             let Some(word) = rest.first_mut() else { break };
             word.repeated = before.iter().skip(base).any(|other| other.accented == word.accented);
+            if let Some(last) = before.last_mut().filter(|_| position > base)
+                && tell_course((&last.accented, &last.folded), (&word.accented, &word.folded))
+            {
+                (last.course, word.course) = (true, true);
+            }
         }
         if let Some(variant) = next(&mut self.variants, &mut self.variant_count) {
             variant.start(by);
