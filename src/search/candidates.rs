@@ -12,6 +12,8 @@ use crate::index::words::weight;
 
 /// How many candidates are read and scored.
 const MOST_CANDIDATES: usize = 48;
+/// The same where more terms than that have the whole query: which is best, their words tell.
+const MOST_CANDIDATES_ALIKE: usize = 300;
 /// Of what a word is guessed to be, so many places are looked at, the likeliest first.
 const MOST_GUESSED: u32 = 500;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
@@ -288,7 +290,7 @@ impl Candidates {
         let full: f32 = query.clone().map(|word| word.full_weight).sum();
         // What is asked for weighs less in the query than in a term if it says little.
         let weights = Weights { possible, fuller: if possible > 0.0 { full / possible } else { 1.0 } };
-        let best = self.choose(language, &weights, MOST_CANDIDATES.max(wanted));
+        let best = self.choose(language, &weights, wanted);
         let begun: f32 = query.filter(|word| !word.begun.is_empty()).map(|word| word.weight).sum();
         let held_back = if possible > 0.0 { begun / possible } else { 0.0 };
         Ok(Found { best, held_back, complete: complete && *work > 0 })
@@ -309,7 +311,8 @@ impl Candidates {
     }
 
     /// Chooses the terms that promise most and clears the gifts. Returns the best share that any term was given.
-    fn choose(&mut self, language: Language<'_>, weights: &Weights, most: usize) -> f32 {
+    fn choose(&mut self, language: Language<'_>, weights: &Weights, wanted: usize) -> f32 {
+        let most = MOST_CANDIDATES_ALIKE.max(wanted);
         let Weights { possible, fuller } = *weights;
         let words = language.words;
         let best_first = |a: &Candidate, b: &Candidate| b.promise.total_cmp(&a.promise).then(a.term.cmp(&b.term));
@@ -331,7 +334,7 @@ impl Candidates {
             let promise = worth + points_for(&Coverage { query, term: of_term, together: 0.0 });
             terms.push(Candidate { term, query, promise });
             // Cut now and then, so that the list stays short.
-            if terms.len() >= 8 * most {
+            if terms.len() >= 2 * most {
                 let (_, worst, _) = terms.select_nth_unstable_by(most, best_first);
                 // What a term must be given to promise as much, were it to say nothing else.
                 let needed = (worst.promise - points::PREFERRED) / (points::QUERY_COVERED + points::TERM_COVERED)
@@ -353,6 +356,9 @@ impl Candidates {
             terms.truncate(most);
         }
         terms.sort_unstable_by(best_first);
+        let whole = share(best) - 0.01;
+        let alike = terms.iter().take_while(|candidate| candidate.query >= whole).count();
+        terms.truncate(alike.max(MOST_CANDIDATES.max(wanted)));
         share(best)
     }
 }

@@ -24,6 +24,9 @@ pub(super) fn worth(r#use: &DesignationUse) -> f32 {
     }
 }
 
+/// So many concepts are sought at least.
+const FEWEST_WANTED: usize = 10;
+
 /// A term that was scored.
 #[derive(Clone, Debug)]
 pub(super) struct Scored {
@@ -164,7 +167,8 @@ impl Scorer {
         let most_boost = if run.options.boost.is_some() { MOST_BOOST } else { 0.0 };
         let more =
             points::MORE_THAN_PROMISED + found.held_back * (points::QUERY_COVERED + points::TERM_COVERED) + most_boost;
-        let limit = run.options.concepts_wanted();
+        // A shorter page shall be the beginning of a longer one, also where what terms promise is not exact.
+        let limit = run.options.concepts_wanted().max(FEWEST_WANTED);
         for candidate in candidates {
             let bound = candidate.promise + points::TOGETHER * candidate.query + more - penalty;
             if bound < self.least_wanted(limit) {
