@@ -294,7 +294,7 @@ fn check_former(draft: &Draft, former: &Draft, input: &str) -> Result<(), Proble
 
 fn write_report(path: &str, report: &Report) -> Result<(), Problem> {
     let mut text = String::new();
-    for entry in &report.entries {
+    for entry in report.entries() {
         writeln!(text, "{entry}")?;
     }
     fs::write(path, text).map_err(|error| format!("--report {path}: {error}").into())

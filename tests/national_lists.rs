@@ -71,7 +71,7 @@ fn check_shape(draft: &Draft) {
 }
 
 fn of_rule(report: &Report, rule: &str) -> usize {
-    report.of_rule(rule).count()
+    report.total(rule)
 }
 
 fn check_tt06_codes(draft: &Draft, report: &Report) {
@@ -204,7 +204,7 @@ fn decision_4469() {
     assert_eq!(report.rows, 12_219 + annex_rows.iter().map(|(_, rows)| rows).sum::<u64>());
     let lines = |sheet: &str, rules: &[&str]| -> u64 {
         let concerned = report
-            .entries
+            .entries()
             .iter()
             .filter(|entry| entry.place.sheet.as_deref() == Some(sheet) && rules.contains(&entry.rule));
         concerned.map(|entry| entry.place.line).collect::<HashSet<_>>().len() as u64

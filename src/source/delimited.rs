@@ -58,7 +58,7 @@ pub fn read(path: impl AsRef<Path>, mapping: &Mapping) -> Result<(Draft, Report)
 /// Time and memory are linear in `bytes`, the number of columns that the mapping tells given.
 pub fn read_bytes(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<(Draft, Report)> {
     mapping.check()?;
-    let mut report = Report { sources: vec![SourceFile::of(name, bytes)], ..Report::default() };
+    let mut report = Report::of(vec![SourceFile::of(name, bytes)]);
     let decoded = decode(bytes, mapping.encoding);
     decoded.report(name, &mut report);
 

@@ -52,7 +52,7 @@ pub fn read_order_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Resu
         value: String::new(),
         expected: format!("a version such as 2025-04, since the file name {name:?} tells none"),
     })?;
-    let mut report = Report { sources: vec![SourceFile::of(name, bytes)], ..Report::default() };
+    let mut report = Report::of(vec![SourceFile::of(name, bytes)]);
     let decoded = decode(bytes, None);
     decoded.report(name, &mut report);
 
@@ -282,7 +282,7 @@ mod tests {
     }
 
     fn rules(report: &Report) -> Vec<(&'static str, Option<u64>)> {
-        report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect()
+        report.entries().iter().map(|entry| (entry.rule, entry.place.line)).collect()
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
             ]
             .concat(),
         );
-        assert_eq!(report.entries, []);
+        assert_eq!(report.entries(), []);
         assert_eq!(report.rows, 4);
         assert_eq!(draft.edition.to_string(), "icd10-cm|2025");
         let [category, finer, leaf, single] = draft.concepts.as_slice() else { panic!() };

@@ -34,4 +34,4 @@ pub use draft::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,
     EdgeKind, Parent, PropertyDefinition, PropertyKind, PropertyValue, Usability,
 };
-pub use report::{Entry, Place, Report, Severity, SourceFile};
+pub use report::{Entry, Place, Report, Severity, SourceFile, Strictness};

@@ -155,7 +155,7 @@ fn properties() -> Vec<super::draft::PropertyDefinition> {
 /// Time and memory are in proportion to the file; a workbook that would grow out of proportion is refused.
 pub fn read(path: impl AsRef<Path>) -> Result<(Draft, Report)> {
     let (mut workbook, source) = Workbook::open(path.as_ref())?;
-    let report = Report { sources: vec![source], ..Report::default() };
+    let report = Report::of(vec![source]);
     let mut list = ListBuilder::new(edition()?, properties(), report);
 
     let (annexes, others): (Vec<_>, Vec<_>) = workbook.sheet_names().into_iter().partition(|name| is_annex(name));

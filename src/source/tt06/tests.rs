@@ -32,7 +32,7 @@ fn shown(draft: &Draft) -> Vec<(&str, Usability, Option<&str>)> {
 }
 
 fn rules(report: &Report) -> Vec<(&str, Option<u64>)> {
-    report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect()
+    report.entries().iter().map(|entry| (entry.rule, entry.place.line)).collect()
 }
 
 #[test]
