@@ -11,6 +11,7 @@
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
+//! | [`input`] | what a user points at: files, folders, archives | `archive` for archives |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
 mod draft;
@@ -21,6 +22,7 @@ pub mod delimited;
 pub mod detect;
 pub mod encoding;
 pub mod icd10cm;
+pub mod input;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 #[cfg(feature = "xlsx")]
@@ -34,4 +36,5 @@ pub use draft::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,
     EdgeKind, Parent, PropertyDefinition, PropertyKind, PropertyValue, Usability,
 };
+pub use input::{Input, InputEntry, Limits};
 pub use report::{Entry, Place, Report, Severity, SourceFile, Strictness};
