@@ -15,6 +15,8 @@
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
 mod draft;
+mod format;
+mod reader;
 mod report;
 
 #[cfg(feature = "csv")]
@@ -36,5 +38,7 @@ pub use draft::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,
     EdgeKind, Parent, PropertyDefinition, PropertyKind, PropertyValue, Usability,
 };
+pub use format::{Format, reader};
 pub use input::{Input, InputEntry, Limits};
+pub use reader::{ReadOptions, Reader, Reading, read};
 pub use report::{Entry, Place, Report, Severity, SourceFile, Strictness};
