@@ -35,7 +35,7 @@ use unicode_normalization::UnicodeNormalization;
 use self::mapping::Parents;
 pub use self::mapping::{Column, Delimiter, Mapping};
 use super::encoding::{decode, read_file, split_line};
-use super::reader::only_entry;
+use super::reader::begin_one;
 use super::{
     Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, Parent, Place, PropertyDefinition,
     PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, SourceFile, Usability,
@@ -76,8 +76,7 @@ impl Reader for FormatReader {
             value: String::new(),
             expected: format!("what the columns of {} mean, as ReadOptions::mapping tells", input.name()),
         })?;
-        let entry = only_entry(input, self.format())?;
-        let report = options.report(Input::sources([entry])?);
+        let (entry, report) = begin_one(input, self.format(), options)?;
         let (mut draft, report) = read_table(&entry.place().file, &entry.read()?, mapping, report)?;
         if let Some(version) = options.version.as_ref().filter(|_| draft.edition.version.is_empty()) {
             draft.edition.version.clone_from(version);

@@ -16,10 +16,11 @@ use crate::{Error, Result};
 /// How much of a text file is read.
 const SAMPLE_BYTES: u64 = 64 * 1024;
 
-/// How many files of an input are looked at.
+/// How many files of an input tell its format.
 const SAMPLE_FILES: usize = 1000;
 
-/// Names the format of a file, or of what a folder or archive holds; [`Format::Unknown`] if it is none that this crate reads.
+/// Names the format of a file, or of what a folder or archive holds; [`Format::Unknown`] if it is none that this crate
+/// reads.
 ///
 /// # Errors
 ///
@@ -31,15 +32,17 @@ pub fn detect(path: impl AsRef<Path>) -> Result<Format> {
     }
 }
 
-/// Names the format of an input: the one that its files have, where files of no known format and, beside other formats, plain tables do
-/// not count. [`Format::Unknown`] if there is none, or several. Of very many files, the first thousand are looked at.
+/// Names the format of an input: the one that its files have, where files of no known format and, beside other formats,
+/// plain tables do not count. [`Format::Unknown`] if there is none, or several. Of very many files, the first thousand
+/// are looked at.
 ///
 /// # Errors
 ///
 /// Those of reading the input.
 pub fn detect_input(input: &Input) -> Result<Format> {
     let mut found = Format::Unknown;
-    for (_, format) in formats_of(input)? {
+    let entries = input.entries();
+    for (_, format) in formats_of(entries.get(..SAMPLE_FILES).unwrap_or(entries))? {
         match (found, format) {
             (_, Format::Unknown) => {}
             (Format::Unknown | Format::Delimited, _) => found = format,
@@ -51,15 +54,10 @@ pub fn detect_input(input: &Input) -> Result<Format> {
     Ok(found)
 }
 
-/// The files of an input that are of a format.
-pub(super) fn entries_of(input: &Input, format: Format) -> Result<Vec<&InputEntry>> {
-    let found = formats_of(input)?.into_iter().filter(|(_, found)| *found == format);
-    Ok(found.map(|(entry, _)| entry).collect())
-}
-
-fn formats_of(input: &Input) -> Result<Vec<(&InputEntry, Format)>> {
+/// Files, each with its format.
+pub(super) fn formats_of(entries: &[InputEntry]) -> Result<Vec<(&InputEntry, Format)>> {
     let mut found = Vec::new();
-    Input::for_each(input.entries().iter().take(SAMPLE_FILES), |entry, reader| {
+    Input::for_each(entries, |entry, reader| {
         let mut start = Vec::new();
         reader.take(SAMPLE_BYTES + 1).read_to_end(&mut start).map_err(|error| entry.error(error))?;
         found.push((entry, format_of(entry, &start)?));

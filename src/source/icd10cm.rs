@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::encoding::{decode, lines, read_file};
-use super::reader::only_entry;
+use super::reader::begin_one;
 use super::{
     Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, Parent, Place, ReadOptions, Reader,
     Reading, Report, Severity, SourceFile, Usability,
@@ -62,9 +62,8 @@ impl Reader for FormatReader {
     }
 
     fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
-        let entry = only_entry(input, self.format())?;
+        let (entry, report) = begin_one(input, self.format(), options)?;
         let version = version_of(entry.name(), options.version.as_deref())?;
-        let report = options.report(Input::sources([entry])?);
         let (draft, report) = read_text(&entry.place().file, &entry.read()?, version, report)?;
         options.finish(draft, report)
     }

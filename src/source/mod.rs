@@ -4,6 +4,9 @@
 //! space at the ends aside, which it reports), brings codes to their printed form, and writes a line in
 //! the report for every row that it repaired, doubts or refuses: nothing is dropped in silence.
 //!
+//! Each format's module has a function for its files. All of them stand behind one trait, too: [`Input`] opens what a
+//! user points at, [`read`] recognises and reads it, [`reader()`] gives the [`Reader`] of a [`Format`].
+//!
 //! | module | reads | feature |
 //! |---|---|---|
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |

@@ -22,7 +22,7 @@ use std::path::Path;
 
 use super::draft::{Designation, Draft, PropertyKind, PropertyValue, Usability};
 use super::national::{self, ListBuilder, ListedCode, RowTexts, property};
-use super::reader::only_entry;
+use super::reader::begin_one;
 use super::report::{Place, Report, Severity};
 use super::spreadsheet::{Row, Workbook, find_header};
 use super::{Format, Input, ReadOptions, Reader, Reading};
@@ -169,8 +169,7 @@ impl Reader for FormatReader {
     }
 
     fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
-        let entry = only_entry(input, self.format())?;
-        let report = options.report(Input::sources([entry])?);
+        let (entry, report) = begin_one(input, self.format(), options)?;
         let (draft, report) = read_workbook(Workbook::of(entry.place().file, entry.read()?)?, report)?;
         options.finish(draft, report)
     }

@@ -2,12 +2,13 @@
 
 #[cfg(feature = "csv")]
 use super::delimited::Mapping;
-use super::detect::{detect_input, entries_of};
+use super::detect::{detect_input, formats_of};
 use super::format::{Format, reader};
-use super::{Draft, Input, InputEntry, Place, Report, SourceFile, Strictness};
+use super::{Draft, Input, InputEntry, Place, Report, Severity, SourceFile, Strictness};
 use crate::{Edition, Error, Result};
 
-/// Reads one format. [`reader`](super::reader()) gives the reader of each that this crate knows; programs may have their own.
+/// Reads one format. [`reader`](super::reader()) gives the reader of each that this crate knows; programs may have
+/// their own.
 ///
 /// ```
 /// use medterm::source::{Format, Input, Limits, ReadOptions, reader};
@@ -25,14 +26,15 @@ pub trait Reader: Send + Sync {
 
     /// Reads what the input holds of the format, and passes over files of other kinds if there are several.
     ///
-    /// An implementation begins its report with [`ReadOptions::report`], calls [`Report::check`] after each row or each part, and
-    /// ends with [`ReadOptions::finish`].
+    /// An implementation begins its report with [`ReadOptions::report`], calls [`Report::check`] after each row or each
+    /// part, and ends with [`ReadOptions::finish`].
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] if the input is not of the format, or holds several lists where one is read; [`Error::Argument`] for an
-    /// option that the format needs and does not find, or that cannot be met; [`Error::Doubt`] if reading is strict;
-    /// and those of the [`Input`]. Rows that cannot be used are no error: see the report.
+    /// [`Error::Source`] if the input is not of the format, or holds several lists where one is read;
+    /// [`Error::Argument`] for an option that the format needs and does not find, or that cannot be met;
+    /// [`Error::Doubt`] if reading is strict; and those of the [`Input`]. Rows that cannot be used are no error: see
+    /// the report.
     fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading>;
 }
 
@@ -74,11 +76,11 @@ pub fn read(input: &Input, options: &ReadOptions) -> Result<Reading> {
 pub struct ReadOptions {
     /// The version of the edition, for formats whose files do not tell it. It comes before what a file's name tells.
     pub version: Option<String>,
-    /// The language in which concepts are shown unless another is asked for, where the files have several (BCP 47). Reading one
-    /// that they lack is an error.
+    /// The language in which concepts are shown unless another is asked for, where the files have several (BCP 47).
+    /// Reading one that they lack is an error.
     pub language: Option<String>,
-    /// The edition that is meant: a short name, alias or canonical URL, with `|` and a version if it matters. Of files that
-    /// hold several editions it is the one to read; files that do not hold it are an error.
+    /// The edition that is meant: a short name, alias or canonical URL, with `|` and a version if it matters. Of files
+    /// that hold several editions it is the one to read; files that do not hold it are an error.
     pub edition: Option<String>,
     /// What to do about what looks wrong.
     pub strictness: Strictness,
@@ -163,8 +165,8 @@ impl ReadOptions {
     ///
     /// # Errors
     ///
-    /// [`Error::Doubt`] if the report is strict and has met a doubt; [`Error::Argument`] if the draft is another edition than is
-    /// meant, or has no name in the language to show.
+    /// [`Error::Doubt`] if the report is strict and has met a doubt; [`Error::Argument`] if the draft is another
+    /// edition than is meant, or has no name in the language to show.
     pub fn finish(&self, mut draft: Draft, report: Report) -> Result<Reading> {
         report.check()?;
         if let Some(meant) = self.edition.as_deref().filter(|meant| !is_meant(&draft.edition, meant)) {
@@ -200,27 +202,60 @@ fn is_meant(edition: &Edition, meant: &str) -> bool {
     }
 }
 
-/// The one file of an input that is of a format. Where there is only one file, it is taken for what the user says it is.
-pub(super) fn only_entry(input: &Input, format: Format) -> Result<&InputEntry> {
-    if let [entry] = input.entries() {
-        return Ok(entry);
+/// The files of an input that a reader of this format reads, and the report to write about them, in which the others
+/// are noted.
+///
+/// A file that the user named is taken for what the user says it is, and so is a file that is alone. Those of folders
+/// and archives are told by their content.
+pub(super) fn begin<'i>(
+    input: &'i Input,
+    format: Format,
+    options: &ReadOptions,
+) -> Result<(Vec<&'i InputEntry>, Report)> {
+    let (mut read, mut others) = (Vec::new(), Vec::new());
+    match input.entries() {
+        [entry] => read.push(entry),
+        entries if entries.iter().all(InputEntry::is_named) => read.extend(entries),
+        entries => {
+            for (entry, found) in formats_of(entries)? {
+                let list = if found == format || entry.is_named() { &mut read } else { &mut others };
+                list.push(entry);
+            }
+        }
     }
-    let found = entries_of(input, format)?;
-    let message = match found.as_slice() {
-        [entry] => return Ok(entry),
-        [] => format!("none of its {} files is {format}", input.entries().len()),
+    if read.is_empty() {
+        let message = format!("none of its {} files is {format}", input.entries().len());
+        return Err(Error::source(Place::file(input.name()), message));
+    }
+    let mut report = options.report(Input::sources(read.iter().copied())?);
+    for entry in others {
+        let message = format!("is no file of {format}, and is not read");
+        report.add(Severity::Note, "file-not-read", entry.place(), None, message);
+    }
+    Ok((read, report))
+}
+
+/// As [`begin`], for a format that is one file.
+pub(super) fn begin_one<'i>(
+    input: &'i Input,
+    format: Format,
+    options: &ReadOptions,
+) -> Result<(&'i InputEntry, Report)> {
+    let (read, report) = begin(input, format, options)?;
+    match read.as_slice() {
+        [entry] => Ok((entry, report)),
         several => {
             let names: Vec<_> = several.iter().take(5).map(|entry| entry.path()).collect();
-            format!("{} of its files are {format}, and one is read: {}", several.len(), names.join(", "))
+            let message = format!("{} of its files are {format}, and one is read: {}", several.len(), names.join(", "));
+            Err(Error::source(Place::file(input.name()), message))
         }
-    };
-    Err(Error::source(Place::file(input.name()), message))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Limits, Severity};
+    use crate::source::Limits;
 
     fn line(order: u32, key: &str, flag: u8, name: &str) -> String {
         format!("{order:05} {key:<7} {flag} {name:<60} {name}\n")
@@ -252,7 +287,11 @@ mod tests {
         let reading = read(&several, &ReadOptions::new()).unwrap();
         assert_eq!((reading.draft.edition.version.as_str(), reading.draft.concepts.len()), ("2025", 3));
         assert_eq!(reading.report.sources, [SourceFile::of("order-2025.txt", order.as_bytes())]);
-        assert_eq!(reading.report.entries()[0].place, Place::line("order-2025.txt", 3));
+        let found: Vec<_> =
+            reading.report.entries().iter().map(|entry| (entry.rule, entry.place.to_string())).collect();
+        let expected =
+            [("file-not-read", "a.txt"), ("file-not-read", "b.csv"), ("order-number", "order-2025.txt, line 3")];
+        assert_eq!(found, expected.map(|(rule, place)| (rule, place.to_owned())));
 
         let (_folder, twice) = folder(&[("2024.txt", &order), ("2025.txt", &order)]);
         let error = read(&twice, &ReadOptions::new()).unwrap_err();
@@ -265,6 +304,20 @@ mod tests {
         let order_reader = reader(Format::Icd10CmOrder).unwrap();
         let error = order_reader.read(&none, &ReadOptions::new()).unwrap_err();
         assert!(error.to_string().contains("none of its 2 files is icd10cm-order"), "{error}");
+    }
+
+    #[cfg(feature = "csv")]
+    #[test]
+    fn a_file_that_was_named_is_never_passed_over() {
+        let headings = "code,code_plain,marker,name_vi_raw,name_en,en_source,chapter,section_first,camBenhChinh,\
+            khongKhuyenKhichBenhChinh,coMaBonHoacNamKyTuCuTheHon,chiMaHoaNguyenNhanTuVong,chuYeuNuGioi,chuYeuNamGioi";
+        let list = format!("{headings}\nA00,A00,,Bệnh tả,Cholera,x,I,A00,0,0,0,0,0,0\n");
+        let (folder, input) = folder(&[("list.csv", &list), ("other.csv", "a,b\n")]);
+        let reading = read(&input, &ReadOptions::new()).unwrap();
+        assert_eq!((reading.report.rows, reading.report.total("file-not-read")), (1, 1));
+        let named = ["list.csv", "other.csv"].map(|name| folder.path().join(name));
+        let error = read(&Input::open_all(named, Limits::new()).unwrap(), &ReadOptions::new()).unwrap_err();
+        assert!(error.to_string().starts_with("other.csv, line 1: there is no column code"), "{error}");
     }
 
     #[test]
@@ -332,7 +385,7 @@ mod tests {
         let reading = read(&input, &ReadOptions::new()).unwrap();
         assert_eq!(reading.draft.edition.version, "2025");
         assert_eq!(reading.report.sources, [SourceFile::of("release-2026.zip", &bytes)]);
-        let place = &reading.report.entries()[0].place;
+        let place = &reading.report.of_rule("order-number").next().unwrap().place;
         assert_eq!(place.to_string(), "release-2026.zip/2025/icd10cm_order_2025.txt, line 3");
     }
 }

@@ -17,9 +17,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::detect::entries_of;
 use super::draft::{Content, Designation, Draft, PropertyDefinition, PropertyKind, PropertyValue, Usability};
 use super::national::{self, ListBuilder, ListedCode, RowTexts, property};
+use super::reader::begin;
 use super::report::{Place, Report, Severity};
 use super::{Format, Input, ReadOptions, Reader, Reading};
 use crate::code::Mark;
@@ -112,15 +112,7 @@ impl Reader for FormatReader {
     }
 
     fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
-        let entries = match input.entries() {
-            [entry] => vec![entry],
-            _ => entries_of(input, self.format())?,
-        };
-        if entries.is_empty() {
-            let message = format!("none of its {} files is of Circular 06/2026", input.entries().len());
-            return Err(Error::source(Place::file(input.name()), message));
-        }
-        let mut report = options.report(Input::sources(entries.iter().copied())?);
+        let (entries, mut report) = begin(input, self.format(), options)?;
         let mut rows = Vec::new();
         for entry in entries {
             let (file, content) = (entry.place().file, entry.read()?);

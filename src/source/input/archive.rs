@@ -367,7 +367,7 @@ impl<'g> Found<'g> {
         // Raw, because the library would read a name of any length into memory.
         for file in archive.entries().map_err(explain)?.raw(true) {
             let mut file = file.map_err(explain)?;
-            end = file.raw_file_position().saturating_add(file.size().next_multiple_of(TAR_BLOCK));
+            end = file.raw_file_position().saturating_add(file.size().div_ceil(TAR_BLOCK).saturating_mul(TAR_BLOCK));
             if extension.read(&mut file).map_err(explain)? {
                 continue;
             }

@@ -5,8 +5,8 @@ use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What reading an [`Input`](super::Input) may cost. Sizes are counted as bytes come out, whatever a file says of itself;
-/// beyond a limit, reading ends with [`Error::Limit`](crate::Error::Limit).
+/// What reading an [`Input`](super::Input) may cost. Sizes are counted as bytes come out, whatever a file says of
+/// itself; beyond a limit, reading ends with [`Error::Limit`](crate::Error::Limit).
 ///
 /// ```
 /// use medterm::source::Limits;
@@ -20,8 +20,8 @@ pub struct Limits {
     pub entry_bytes: u64,
     /// Most bytes of all files together, unpacked; a file that is read again is counted once. 64 GiB unless set.
     pub total_bytes: u64,
-    /// Most bytes that one packed byte may unpack to, in a file and in an archive as a whole; the first 16 MiB are free.
-    /// 200 unless set: lists unpack to some ten times their packed size, padded ones to some fifty times.
+    /// Most bytes that one packed byte may unpack to, in a file and in an archive as a whole; the first 16 MiB are
+    /// free. 200 unless set: lists unpack to some ten times their packed size, padded ones to some fifty times.
     pub ratio: u64,
     /// Most files of an input, folders not counted. 100,000 unless set.
     pub entries: usize,

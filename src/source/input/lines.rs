@@ -11,12 +11,12 @@ use crate::{Error, Result};
 /// The lines of a file, one at a time, with their numbers: what readers of tables of hundreds of megabytes stand on.
 /// See [`InputEntry::lines`].
 ///
-/// A line ends with LF or CR LF; CR alone is part of its line. A byte order mark at the start of the file is left out, as
-/// are a form feed and the end mark of old systems (`0x1A`) behind the last line. Memory is that of one line, which
+/// A line ends with LF or CR LF; CR alone is part of its line. A byte order mark at the start of the file is left out,
+/// as are a form feed and the end mark of old systems (`0x1A`) behind the last line. Memory is that of one line, which
 /// [`Limits::line_bytes`](super::Limits::line_bytes) bounds.
 ///
-/// Bytes that are no text are reported and never dropped. Where the encoding is known, told or marked, they become U+FFFD
-/// (`undecodable`). Where it is not, a line that is no UTF-8 is read as Windows-1252 (`encoding-assumed`): what
+/// Bytes that are no text are reported and never dropped. Where the encoding is known, told or marked, they become
+/// U+FFFD (`undecodable`). Where it is not, a line that is no UTF-8 is read as Windows-1252 (`encoding-assumed`): what
 /// [`encoding`](crate::source::encoding) does with a whole file, done line by line.
 pub struct Lines {
     entry: InputEntry,
@@ -63,8 +63,8 @@ impl Lines {
     ///
     /// # Errors
     ///
-    /// [`Error::Limit`] for a line or a file that is too long, [`Error::Source`] for a damaged archive, [`Error::Io`] if
-    /// the file cannot be read.
+    /// [`Error::Limit`] for a line or a file that is too long, [`Error::Source`] for a damaged archive, [`Error::Io`]
+    /// if the file cannot be read.
     pub fn next(&mut self, report: &mut Report) -> Result<Option<(u64, &str)>> {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.clear();

@@ -11,9 +11,9 @@
 //! Archives take the feature `archive`; files and folders take none.
 //!
 //! Passed over are hidden files (a name that begins with a dot), the `__MACOSX` folders of some archives, and symbolic
-//! links in folders. An archive that names a file outside itself (`..`, an absolute path, a drive letter, a backslash), holds
-//! a link or a device, or names two files the same, is refused. Nothing is unpacked to a disk, and nothing is held in memory but
-//! archives inside archives; [`Limits`] bound what reading costs.
+//! links in folders. An archive that names a file outside itself (`..`, an absolute path, a drive letter, a backslash),
+//! holds a link or a device, or names two files the same, is refused. Nothing is unpacked to a disk, and nothing is
+//! held in memory but archives inside archives; [`Limits`] bound what reading costs.
 
 #[cfg(feature = "archive")]
 mod archive;
@@ -68,13 +68,14 @@ impl Input {
         Self::open_all([path], Limits::new())
     }
 
-    /// Lists what is in several files, folders or archives, in the order given. Zip archives are listed by their directory,
-    /// packed tar archives by reading them once.
+    /// Lists what is in several files, folders or archives, in the order given. Zip archives are listed by their
+    /// directory, packed tar archives by reading them once.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if something cannot be read; [`Error::Source`] if there is no file in it, or an archive is damaged or
-    /// refused; [`Error::Limit`] for too much of it; [`Error::Feature`] for an archive without the feature `archive`.
+    /// [`Error::Io`] if something cannot be read; [`Error::Source`] if there is no file in it, or an archive is damaged
+    /// or refused; [`Error::Limit`] for too much of it; [`Error::Feature`] for an archive without the feature
+    /// `archive`.
     pub fn open_all<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, limits: Limits) -> Result<Self> {
         let mut lister = Lister::new(limits);
         let mut names = Vec::new();
@@ -112,7 +113,8 @@ impl Input {
         &self.name
     }
 
-    /// The files, at least one: in the order given, those of a folder by their paths, those of an archive as it has them.
+    /// The files, at least one: in the order given, those of a folder by their paths, those of an archive as it has
+    /// them.
     #[must_use]
     pub fn entries(&self) -> &[InputEntry] {
         &self.entries
@@ -125,8 +127,8 @@ impl Input {
     }
 
     /// Reads files one after the other, in the order given. For many files of a packed tar archive this is the way, if
-    /// they are taken in the order of [`Input::entries`]: the archive is then unpacked once, where opening each on its own
-    /// unpacks all that stands before it.
+    /// they are taken in the order of [`Input::entries`]: the archive is then unpacked once, where opening each on its
+    /// own unpacks all that stands before it.
     ///
     /// # Errors
     ///
@@ -138,8 +140,8 @@ impl Input {
         unpack::for_each(entries, read)
     }
 
-    /// The fingerprints of the files that the user gave, as far as these files come from them, each once. An archive is one
-    /// file. Each is read through once, the first time that it is asked for.
+    /// The fingerprints of the files that the user gave, as far as these files come from them, each once. An archive is
+    /// one file. Each is read through once, the first time that it is asked for.
     ///
     /// # Errors
     ///
@@ -181,24 +183,27 @@ impl InputEntry {
         self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
     }
 
-    /// Its length in bytes; for a file in an archive, as the archive tells it. `None` for a file that is packed by itself.
+    /// Its length in bytes; for a file in an archive, as the archive tells it. `None` for a file that is packed by
+    /// itself.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// The whole file as a place, for findings and errors. An archive comes before the path in it: `release.zip/list.txt`.
+    /// The whole file as a place, for findings and errors. An archive comes before the path in it:
+    /// `release.zip/list.txt`.
     #[must_use]
     pub fn place(&self) -> Place {
         Place::file(self.label.clone())
     }
 
-    /// Opens it, from its start; as often as it is asked for. Reading gives an error that [`InputEntry::error`] explains
-    /// if the file goes beyond a limit or turns out to be damaged.
+    /// Opens it, from its start; as often as it is asked for. Reading gives an error that [`InputEntry::error`]
+    /// explains if the file goes beyond a limit or turns out to be damaged.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be opened, [`Error::Source`] or [`Error::Limit`] if its archive does not lead to it.
+    /// [`Error::Io`] if the file cannot be opened, [`Error::Source`] or [`Error::Limit`] if its archive does not lead
+    /// to it.
     pub fn open(&self) -> Result<Box<dyn BufRead>> {
         let opened = unpack::open(&self.content, &self.route, self.limits());
         let metered = opened.map(|stream| Metered::new(stream, Arc::clone(&self.meter)));
@@ -245,6 +250,11 @@ impl InputEntry {
 
     fn error_in_line(&self, error: io::Error, line: u64) -> Error {
         explained(error, Place { line: Some(line), ..self.place() }, &self.given)
+    }
+
+    /// True for a file that the user named, rather than a folder or archive around it.
+    pub(super) fn is_named(&self) -> bool {
+        self.given.below.is_none() && self.label == self.given.name
     }
 
     fn limits(&self) -> &Limits {

@@ -1,7 +1,7 @@
 //! Names that archives give to their files, of which none is believed.
 
-/// The path of a file in an archive, with `/` between its parts; `None` for a file that is passed over. An error says why
-/// the archive is refused.
+/// The path of a file in an archive, with `/` between its parts; `None` for a file that is passed over. An error says
+/// why the archive is refused.
 pub(super) fn logical_path(name: &str) -> Result<Option<String>, &'static str> {
     const MOST_BYTES: usize = 4096;
     if name.len() > MOST_BYTES {

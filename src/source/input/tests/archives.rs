@@ -14,6 +14,18 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
+/// A zstd frame of these bytes and 24 MiB of zeros: a bomb that no encoder must be run for.
+fn zstd_bomb(start: &[u8]) -> Vec<u8> {
+    const BLOCK: u32 = 128 << 10;
+    let header = |length: u32, kind: u32, last: u32| (length << 3 | kind << 1 | last).to_le_bytes()[..3].to_vec();
+    // No length is told; the window is one block.
+    let mut frame = [&[0x28, 0xb5, 0x2f, 0xfd, 0, 7 << 3], header(start.len() as u32, 0, 0).as_slice(), start].concat();
+    for block in 0..192 {
+        frame.extend([header(BLOCK, 1, u32::from(block == 191)), vec![0]].concat());
+    }
+    frame
+}
+
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
@@ -266,22 +278,22 @@ fn bombs_are_stopped() {
     assert_eq!(input.entries()[0].size(), Some(10));
     assert_eq!(limit(input.entries()[0].read()), ("entry_bytes", 1 << 20));
 
-    for bytes in [gzip(&bomb), zstd(&bomb)] {
+    for bytes in [gzip(&bomb), zstd_bomb(b"")] {
         let input = given("x", &bytes).unwrap();
         assert_eq!(limit(input.entries()[0].read()), ("ratio", 200));
     }
     // Those that must be unpacked to be listed are stopped there.
     let tar = tar(&[("bomb.txt", &bomb)]);
-    for bytes in [gzip(&tar), zstd(&tar), zip(&[("x.tgz", &gzip(&tar))])] {
+    for bytes in [gzip(&tar), zstd_bomb(&tar[..512]), zip(&[("x.tgz", &gzip(&tar))])] {
         assert_eq!(limit(given("x", &bytes)), ("ratio", 200));
     }
     // Many files of which none is too much by itself.
-    let part = vec![0; 10 << 20];
-    let parts: Vec<(String, &[u8])> = (0..4).map(|number| (number.to_string(), part.as_slice())).collect();
+    let part = vec![0; 9 << 20];
+    let parts: Vec<(String, &[u8])> = (0..3).map(|number| (number.to_string(), part.as_slice())).collect();
     let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
     let input = given("x", &zip(&parts)).unwrap();
     let read: Vec<_> = input.entries().iter().map(|entry| entry.read().is_ok()).collect();
-    assert_eq!(read, [true, true, false, false]);
+    assert_eq!(read, [true, true, false]);
 }
 
 #[test]
