@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 /// The way from a given file to one of its files: there is none to go.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Route;
+pub(super) struct Route {}
 
 pub(super) fn open(content: &Content, _: &Route, _: &Limits) -> io::Result<Box<dyn BufRead>> {
     Ok(content.open()?)
