@@ -6,16 +6,16 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{IsTerminal, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use medterm::index;
 use medterm::lexicon::{Lexicon, LexiconBuilder};
-use medterm::source::delimited::{self, Mapping};
-use medterm::source::detect::{Format, detect};
-use medterm::source::{Draft, Report, Severity, icd10cm, qd4469, tt06};
+use medterm::source::delimited::Mapping;
+use medterm::source::detect::detect_input;
+use medterm::source::{Draft, Format, Input, Limits, ReadOptions, Reading, Report, Severity, Strictness, reader};
 use medterm::translate::add_former_names;
 use serde::Serialize;
 use support::{Arguments, File, Problem, Syntax, file_name, grouped, say};
@@ -25,18 +25,16 @@ const SYNTAX: Syntax = Syntax {
 Compiles a publisher's list, or tables of abbreviations and synonyms, into an index file.
 
 usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE-OR-TEXT]
-               [--version V] [--report FILE] [--json]
+               [--version V] [--strict] [--report FILE] [--json]
        compile lexicon TSV… --output FILE [--json]
 
-  FORMAT          tt06           Vietnam, Circular 06/2026: the list as CSV, the leaves as xlsx, or both
-                  qd4469         Vietnam, Decision 4469/2020: the annex as xlsx
-                  icd10cm-order  United States, ICD-10-CM order file
-                  delimited      any CSV or TSV, described by --mapping
+  FORMAT          {formats}
                   auto           recognised by its content
                   lexicon        tables of abbreviations and synonyms in the form of those under
                                  data/lexicon, told apart by their headings, whose first column is
                                  abbreviation or phrase; read in the order of their names
-  INPUT           the files of the list.
+  INPUT           the files of the list, their folder, or the archive that holds them: zip, tar, gz and
+                  zst are read through (--features archive). Files of other kinds are passed over.
   --output FILE   the index to write; it appears complete or not at all.
   --former INPUT  a list of an earlier edition, recognised by its content: its names become
                   searchable former names. May be repeated.
@@ -46,6 +44,7 @@ usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE
                   codes of another list. data/icd10.mapping is an example; the documentation of
                   medterm::source::delimited::Mapping lists all keys.
   --version V     for icd10cm-order: the edition, as 2025-04, where the file's name does not tell it.
+  --strict        stop at the first row that is doubtful or cannot be used, and write no index.
   --report FILE   write every finding, one per line: what was repaired, doubted or refused, and where.
   --json          one JSON object about what was done.
 
@@ -54,7 +53,7 @@ The embedded starter set and the built-in lexicon are made by
   compile lexicon data/lexicon/*.tsv --output data/lexicon.mti
 ",
     options: &["--output", "--former", "--mapping", "--version", "--report"],
-    flags: &[],
+    flags: &["--strict"],
 };
 
 fn main() -> ExitCode {
@@ -76,15 +75,15 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     let output = arguments.needed("--output")?;
     let former: Vec<&str> = arguments.all("--former").collect();
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+    let report_file = arguments.one("--report")?;
     for input in inputs.iter().chain(&former) {
         check_input(input, output)?;
-        if let Some(report) = arguments.one("--report")? {
+        if let Some(report) = report_file {
             check_apart(input, report, "--report")?;
             check_apart(output, report, "--report")?;
         }
     }
-    let mapping = arguments.one("--mapping")?.map(mapping).transpose()?;
-    let details = Details { mapping: mapping.as_ref(), version: arguments.one("--version")? };
+    let options = options(arguments)?;
 
     let progress = Progress::new(3 + former.len());
     progress.step(0, &format!("reading {}", names(&inputs)));
@@ -92,16 +91,19 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         Some(format) => format,
         None => recognise(&inputs)?,
     };
-    let (mut draft, mut report) =
-        read(format, &inputs, details).map_err(|problem| with_likely_format(problem, format, &inputs))?;
+    let Reading { mut draft, mut report, .. } =
+        read(format, &inputs, &options).map_err(|problem| with_likely_format(problem, format, &inputs))?;
     let mut former_names = 0;
     for (number, input) in former.iter().enumerate() {
         progress.step(1 + number, &format!("former names of {input}"));
-        let (former_draft, former_report) = read(recognise(&[input])?, &[input], Details { version: None, ..details })?;
-        check_former(&draft, &former_draft, input)?;
-        // Names come from this file too. What its reader found concerns its own index, not this one.
-        report.sources.extend(former_report.sources);
-        former_names += add_former_names(&mut draft, &former_draft, &mut report);
+        // Names come from this file too. What its reader finds concerns its own index, not this one.
+        let mut options = options.clone().strictness(Strictness::ReportAndContinue);
+        options.version = None;
+        let former = read(recognise(&[input])?, &[input], &options)?;
+        check_former(&draft, &former.draft, input)?;
+        report.sources.extend(former.report.sources);
+        former_names += add_former_names(&mut draft, &former.draft, &mut report);
+        report.check()?;
     }
     progress.step(1 + former.len(), "compiling");
     let bytes = index::to_file(&draft, &report, output)?;
@@ -111,7 +113,7 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         File::Supplement(supplement) => supplement.verify().map(|()| supplement.identity().clone())?,
         File::Lexicon(_) => return Err(format!("{output} was replaced by a lexicon while it was checked").into()),
     };
-    if let Some(path) = arguments.one("--report")? {
+    if let Some(path) = report_file {
         write_report(path, &report)?;
     }
     drop(progress);
@@ -128,7 +130,7 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
         seconds: started.elapsed().as_secs_f64(),
         findings: report.summary().into_iter().map(Finding::of).collect(),
     };
-    if arguments.flag("--json") { support::print_json(&summary) } else { print(&summary, arguments.one("--report")?) }
+    if arguments.flag("--json") { support::print_json(&summary) } else { print(&summary, report_file) }
 }
 
 /// The format that makes no list of codes.
@@ -145,9 +147,8 @@ struct LexiconSummary<'a> {
 
 fn compile_lexicon(arguments: &Arguments, tables: &[String]) -> Result<(), Problem> {
     let output = arguments.needed("--output")?;
-    if let Some(option) =
-        ["--former", "--mapping", "--version", "--report"].iter().find(|name| arguments.all(name).next().is_some())
-    {
+    let is_given = |name: &&&str| arguments.all(name).next().is_some() || arguments.flag(name);
+    if let Some(option) = ["--former", "--mapping", "--version", "--strict", "--report"].iter().find(is_given) {
         return Err(format!("{option} means nothing to a lexicon; see --help").into());
     }
     if tables.is_empty() {
@@ -158,6 +159,7 @@ fn compile_lexicon(arguments: &Arguments, tables: &[String]) -> Result<(), Probl
     tables.sort_by_key(|path| Path::new(path).with_extension(""));
     let (mut builder, mut lines) = (LexiconBuilder::new(), 0);
     for path in tables {
+        support::check_is_file(path, "a table of abbreviations or synonyms")?;
         check_input(path, output)?;
         let table = fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
         builder.add_table(&table).map_err(|error| format!("{path}: {error}"))?;
@@ -177,34 +179,60 @@ fn compile_lexicon(arguments: &Arguments, tables: &[String]) -> Result<(), Probl
     Ok(())
 }
 
-/// What some formats need to be told.
-#[derive(Clone, Copy)]
-struct Details<'a> {
-    mapping: Option<&'a Mapping>,
-    version: Option<&'a str>,
+/// What the command line tells the reader.
+fn options(arguments: &Arguments) -> Result<ReadOptions, Problem> {
+    let mut options = ReadOptions::new();
+    options.mapping = arguments.one("--mapping")?.map(mapping).transpose()?;
+    options.version = arguments.one("--version")?.map(str::to_owned);
+    if arguments.flag("--strict") {
+        options.strictness = Strictness::StopAtFirstDoubt;
+    }
+    if arguments.one("--report")?.is_some() {
+        options.keep_findings = usize::MAX;
+    }
+    Ok(options)
 }
 
 /// `None` for `auto`.
 fn format_named(name: &str) -> Result<Option<Format>, Problem> {
-    const FORMATS: [Format; 4] = [Format::Tt06, Format::Qd4469, Format::Icd10CmOrder, Format::Delimited];
-    match FORMATS.into_iter().find(|format| format.as_str() == name) {
-        None if name != "auto" => {
-            Err(format!("there is no format {name}; choose tt06, qd4469, icd10cm-order, delimited, auto or lexicon")
-                .into())
-        }
-        format => Ok(format),
+    match name.parse() {
+        Ok(format) => Ok(Some(format)),
+        Err(_) if name == "auto" => Ok(None),
+        Err(_) => Err(format!("there is no format {name}; choose {}, auto or lexicon", format_names()).into()),
     }
 }
 
+fn format_names() -> String {
+    Format::ALL.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 fn check_input(input: &str, output: &str) -> Result<(), Problem> {
-    support::check_is_file(input, "the publisher's list")?;
-    let mut start = Vec::new();
-    let opened = fs::File::open(input).and_then(|file| file.take(4).read_to_end(&mut start));
-    opened.map_err(|error| format!("{input}: {error}"))?;
-    if start == *b"\x89mti" {
+    let found = fs::metadata(input).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => format!("{input} does not exist; give the publisher's list"),
+        _ => format!("{input}: {error}"),
+    })?;
+    if found.is_dir() {
+        return check_outside(input, output);
+    }
+    if is_index(input) {
         return Err(format!("{input} is an index already; examples/inspect shows what it holds").into());
     }
     check_apart(input, output, "--output")
+}
+
+fn is_index(path: &str) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(4).read_to_end(&mut start));
+    read.is_ok() && start == *b"\x89mti"
+}
+
+/// Refuses to write over a file of a folder that is read, unless it is an index made before.
+fn check_outside(folder: &str, output: &str) -> Result<(), Problem> {
+    let is_inside = matches!((fs::canonicalize(folder), fs::canonicalize(output)), (Ok(a), Ok(b)) if b.starts_with(&a));
+    if is_inside && !is_index(output) {
+        return Err(format!("--output would overwrite {output}, which is read; give another name").into());
+    }
+    Ok(())
 }
 
 /// Refuses to write over a file that is read, or written otherwise.
@@ -230,12 +258,10 @@ fn mapping(given: &str) -> Result<Mapping, Problem> {
 fn recognise(inputs: &[&str]) -> Result<Format, Problem> {
     let mut common = None;
     for input in inputs {
-        let format = detect(input)?;
+        let format = detect_input(&Input::open(input)?)?;
         if format == Format::Unknown {
-            return Err(format!(
-                "{input} is none of tt06, qd4469, icd10cm-order or delimited text; is it the publisher's file as issued?"
-            )
-            .into());
+            let names = format_names();
+            return Err(format!("{input} is none of {names}, or several; is it the publisher's file as issued?").into());
         }
         if common.is_some_and(|common| common != format) {
             return Err(format!("{input} is a {format} list and the others are not; give one list at a time").into());
@@ -245,22 +271,12 @@ fn recognise(inputs: &[&str]) -> Result<Format, Problem> {
     common.ok_or_else(|| "no INPUT is given; see --help".into())
 }
 
-fn read(format: Format, inputs: &[&str], details: Details<'_>) -> Result<(Draft, Report), Problem> {
-    let paths: Vec<&Path> = inputs.iter().map(Path::new).collect();
-    let single = || match paths.as_slice() {
-        [path] => Ok(*path),
-        _ => Err(format!("{format} takes one INPUT, {} were given: {}", paths.len(), inputs.join(", "))),
-    };
-    Ok(match format {
-        Format::Tt06 => tt06::read(&paths)?,
-        Format::Qd4469 => qd4469::read(single()?)?,
-        Format::Icd10CmOrder => icd10cm::read_order(single()?, details.version)?,
-        _ => {
-            let path = single()?;
-            let mapping = details.mapping.ok_or_else(|| columns_wanted(path))?;
-            delimited::read(path, mapping)?
-        }
-    })
+fn read(format: Format, inputs: &[&str], options: &ReadOptions) -> Result<Reading, Problem> {
+    let input = Input::open_all(inputs, Limits::new())?;
+    if format == Format::Delimited && options.mapping.is_none() {
+        return Err(columns_wanted(&input).into());
+    }
+    Ok(reader(format)?.read(&input, options)?)
 }
 
 /// Adds what the files look like, if that is another format than the one that was named.
@@ -272,15 +288,14 @@ fn with_likely_format(problem: Problem, named: Format, inputs: &[&str]) -> Probl
 }
 
 /// What to do about a table whose columns nobody has described.
-fn columns_wanted(path: &Path) -> String {
-    let mut start = Vec::new();
-    let _ = fs::File::open(path).and_then(|file| file.take(2000).read_to_end(&mut start));
+fn columns_wanted(input: &Input) -> String {
+    let start = input.entries().first().and_then(|entry| entry.start(2000).ok()).unwrap_or_default();
     let text = String::from_utf8_lossy(&start);
     format!(
         "{} is a delimited table; say what its columns mean, as --mapping 'code=Code; display.vi=Name; …' \
          (see --help). Its first line is: {}",
-        path.display(),
-        text.lines().next().unwrap_or_default()
+        input.name(),
+        text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default()
     )
 }
 
@@ -294,7 +309,7 @@ fn check_former(draft: &Draft, former: &Draft, input: &str) -> Result<(), Proble
 
 fn write_report(path: &str, report: &Report) -> Result<(), Problem> {
     let mut text = String::new();
-    for entry in &report.entries {
+    for entry in report.entries() {
         writeln!(text, "{entry}")?;
     }
     fs::write(path, text).map_err(|error| format!("--report {path}: {error}").into())

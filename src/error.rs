@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use crate::source::Place;
+use crate::source::{Entry, Place};
 
 /// The result of every fallible call of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -92,6 +92,32 @@ pub enum Error {
         place: Box<Place>,
         /// What is wrong there, and what was expected.
         message: String,
+    },
+    /// A source file is larger, or unpacks to more, than the reader was allowed to take.
+    #[error(
+        "{place}: beyond the limit of {most} for {limit}; if the file can be trusted, raise it with `Limits::{limit}`"
+    )]
+    Limit {
+        /// Where: the file, or the file in an archive.
+        place: Box<Place>,
+        /// Which limit: the name of a method of [`Limits`](crate::source::Limits).
+        limit: &'static str,
+        /// What is allowed, in the unit of that limit.
+        most: u64,
+    },
+    /// Reading was strict ([`Strictness::StopAtFirstDoubt`](crate::source::Strictness)) and met a doubtful or refused row.
+    #[error("stopped at the first doubt: {_0}")]
+    Doubt(
+        /// What was found, and where.
+        Box<Entry>,
+    ),
+    /// What was asked for takes a feature of this crate that is not compiled in.
+    #[error("{what} takes the feature `{feature}` of this crate; build with `--features {feature}`")]
+    Feature {
+        /// What was asked for.
+        what: String,
+        /// The feature.
+        feature: &'static str,
     },
     /// A draft cannot be written as an index.
     #[error("the draft cannot be indexed: {message}{}", code.as_ref().map(|c| format!(" (code {c})")).unwrap_or_default())]

@@ -40,7 +40,7 @@ fn index_is_reproduced_byte_for_byte() {
 #[test]
 fn source_is_read_without_a_finding() {
     let (draft, report) = source();
-    assert_eq!(report.entries, []);
+    assert_eq!(report.entries(), []);
     assert_eq!(report.rows, draft.concepts.len() as u64);
 }
 

@@ -69,7 +69,18 @@ fn help_names_every_option() {
         ("translate", vec!["--index", "--from", "--to", "CODE"]),
         (
             "compile",
-            vec!["tt06", "qd4469", "icd10cm-order", "delimited", "auto", "lexicon", "--output", "--former", "--report"],
+            vec![
+                "tt06",
+                "qd4469",
+                "icd10cm-order",
+                "delimited",
+                "auto",
+                "lexicon",
+                "--output",
+                "--former",
+                "--report",
+                "--strict",
+            ],
         ),
         ("inspect", vec!["--verify", "FILE"]),
         ("picker", vec!["--index", "--system", "--as-of", "--usable", "Enter", "Tab"]),
@@ -383,7 +394,8 @@ fn compile_refuses_with_advice() {
     fails(&compile, &["tt06", "--output", output], &["no INPUT"]);
     fails(&compile, &["tt06", "data/icd10.tsv"], &["--output is needed"]);
     fails(&compile, &["tt06", "none.csv", "--output", output], &["none.csv does not exist"]);
-    fails(&compile, &["tt06", "data", "--output", output], &["data is a folder"]);
+    fails(&compile, &["tt06", "data", "--output", output], &["data: none of its", "is tt06"]);
+    fails(&compile, &["lexicon", "data", "--output", output], &["data is a folder"]);
     fails(&compile, &["auto", "data/icd10.mti", "--output", output], &["is an index already"]);
     fails(&compile, &["auto", "LICENSE-MIT", "--output", output], &["LICENSE-MIT is none of"]);
     fails(&compile, &["auto", "data/icd10.tsv", "--output", output], &["--mapping", "code\tuse\tparent"]);
@@ -401,4 +413,70 @@ fn compile_refuses_with_advice() {
     let own = ["delimited", "data/icd10.tsv", "--mapping", "code=code", "--output", "data/icd10.tsv"];
     fails(&compile, &own, &["would overwrite data/icd10.tsv"]);
     assert!(!Path::new(output).exists());
+}
+
+/// A tar archive of one file.
+fn tar(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut header = [0; 512];
+    let mut put = |at: usize, text: &str| header[at..at + text.len()].copy_from_slice(text.as_bytes());
+    put(0, name);
+    put(100, "0000644");
+    put(124, &format!("{:011o}", content.len()));
+    put(148, "        0");
+    put(257, "ustar\x0000");
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    let padding = vec![0; content.len().next_multiple_of(512) - content.len() + 1024];
+    [&header, content, &padding].concat()
+}
+
+#[test]
+fn compile_reads_folders_and_archives() {
+    let (Some(compile), Some(inspect)) = (program("compile"), program("inspect")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::create_dir(path("release")).unwrap();
+    let list = "00001 A00     0 Cholera                                                      Cholera\n\
+                00002 A000    1 Classical cholera                                            Classical cholera\n";
+    std::fs::write(path("release/icd10cm-order-2025.txt"), list).unwrap();
+    std::fs::write(path("release/readme.txt"), "Dear all,\nread this.\nYours\n").unwrap();
+    let made = |input: &str, output: &str| json(&compile, &["auto", input, "--output", output])[0].clone();
+    // A second time, too: what it wrote into the folder is no list.
+    for _ in 0..2 {
+        let of_folder = made(&path("release"), &path("release/out.mti"));
+        assert_eq!((&of_folder["format"], &of_folder["edition"]), (&"icd10cm-order".into(), &"icd10-cm|2025".into()));
+        assert_eq!((&of_folder["listed"], &of_folder["findings"][0]["rule"]), (&2.into(), &"file-not-read".into()));
+    }
+    let own = ["auto", &path("release"), "--output", &path("release/readme.txt")];
+    fails(&compile, &own, &["--output would overwrite", "readme.txt"]);
+
+    std::fs::write(path("release.tar"), tar("release/icd10cm-order-2025.txt", list.as_bytes())).unwrap();
+    let output = path("archive.mti");
+    if cfg!(feature = "archive") {
+        assert_eq!(made(&path("release.tar"), &output)["listed"], 2);
+        let shown = said(&inspect, &[&output]);
+        assert!(shown.contains("release.tar"), "{shown}");
+    } else {
+        fails(&compile, &["auto", &path("release.tar"), "--output", &output], &["release.tar", "feature `archive`"]);
+    }
+}
+
+#[test]
+fn strict_compiling_stops_at_the_first_doubt() {
+    let Some(compile) = program("compile") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("list.csv"), "code,name\nA,one\nA,two\n,three\n").unwrap();
+    let arguments = [
+        "delimited",
+        &path("list.csv"),
+        "--mapping",
+        "code=code; display.vi=name; system=s",
+        "--output",
+        &path("x.mti"),
+    ];
+    let strict = [&arguments[..], &["--strict"]].concat();
+    fails(&compile, &strict, &["first doubt", "list.csv, line 3: doubtful [duplicate-code] A"]);
+    assert!(!Path::new(&path("x.mti")).exists());
+    assert_eq!(json(&compile, &arguments)[0]["listed"], 1);
 }

@@ -8,7 +8,9 @@ mod support;
 use std::collections::{HashMap, HashSet};
 
 use medterm::code::Mark;
-use medterm::source::{Content, Draft, DraftConcept, PropertyValue, Report, Severity, Usability, qd4469, tt06};
+use medterm::source::{
+    Content, Draft, DraftConcept, Format, Input, PropertyValue, ReadOptions, Report, Severity, Usability, reader, tt06,
+};
 use support::shared;
 
 fn codes(draft: &Draft) -> Vec<&DraftConcept> {
@@ -71,7 +73,7 @@ fn check_shape(draft: &Draft) {
 }
 
 fn of_rule(report: &Report, rule: &str) -> usize {
-    report.of_rule(rule).count()
+    report.total(rule)
 }
 
 fn check_tt06_codes(draft: &Draft, report: &Report) {
@@ -160,7 +162,10 @@ fn circular_06_leaves_alone() {
 #[test]
 fn decision_4469() {
     let Some(path) = shared("vn/icd10-qd4469-2020.xlsx") else { return };
-    let (draft, report) = qd4469::read(&path).unwrap();
+    // Every finding is looked at below.
+    let options = ReadOptions::new().keep_findings(usize::MAX);
+    let reading = reader(Format::Qd4469).unwrap().read(&Input::open(&path).unwrap(), &options).unwrap();
+    let (draft, report) = (reading.draft, reading.report);
     println!("{:?}", report.summary());
     check_shape(&draft);
 
@@ -204,7 +209,7 @@ fn decision_4469() {
     assert_eq!(report.rows, 12_219 + annex_rows.iter().map(|(_, rows)| rows).sum::<u64>());
     let lines = |sheet: &str, rules: &[&str]| -> u64 {
         let concerned = report
-            .entries
+            .entries()
             .iter()
             .filter(|entry| entry.place.sheet.as_deref() == Some(sheet) && rules.contains(&entry.rule));
         concerned.map(|entry| entry.place.line).collect::<HashSet<_>>().len() as u64

@@ -25,7 +25,7 @@ fn drafts_and_what_indexes_tell_come_back() {
     for name in drafts::NAMES {
         let (draft, report) = drafts::list(name);
         round_trip(&draft);
-        assert_eq!(serde_json::to_value(&report).unwrap()["entries"].as_array().unwrap().len(), report.entries.len());
+        assert_eq!(serde_json::to_value(&report).unwrap()["entries"].as_array().unwrap().len(), report.entries().len());
         if name == drafts::SUPPLEMENT {
             continue;
         }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 #[cfg(feature = "search")]
 use medterm::lexicon::{Lexicon, LexiconBuilder};
-use medterm::source::{PropertyValue, detect};
+use medterm::source::{Format, PropertyValue, detect};
 use medterm::{CodeSystem, Concept, Date, Supplement, Terminology};
 use serde::Serialize;
 
@@ -35,9 +35,15 @@ fn read_and_run(syntax: &Syntax, example: fn(&Arguments) -> Result<(), Problem>)
     let typed = std::env::args_os().skip(1).map(text).collect::<Result<Vec<_>, _>>()?;
     let arguments = Arguments::read(syntax, typed.into_iter())?;
     if arguments.flag("--help") {
-        return Ok(write!(io::stdout(), "{}", syntax.help)?);
+        return Ok(write!(io::stdout(), "{}", syntax.help.replace("{formats}", &formats()))?);
     }
     example(&arguments)
+}
+
+/// The formats that are read, one on a line, as help shows them.
+fn formats() -> String {
+    let lines = Format::ALL.iter().map(|format| format!("{:<15}{}", format.as_str(), format.title()));
+    lines.collect::<Vec<_>>().join(&format!("\n{:18}", ""))
 }
 
 fn is_broken_pipe(problem: &(dyn Error + 'static)) -> bool {
@@ -48,6 +54,7 @@ fn is_broken_pipe(problem: &(dyn Error + 'static)) -> bool {
 
 /// What an example understands. Every example also has the flags `--help` and `--json`.
 pub(crate) struct Syntax {
+    /// What `--help` prints; `{formats}` stands for the formats that are read.
     pub(crate) help: &'static str,
     /// Options that take a value.
     pub(crate) options: &'static [&'static str],

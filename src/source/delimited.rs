@@ -35,9 +35,10 @@ use unicode_normalization::UnicodeNormalization;
 use self::mapping::Parents;
 pub use self::mapping::{Column, Delimiter, Mapping};
 use super::encoding::{decode, read_file, split_line};
+use super::reader::begin_one;
 use super::{
-    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition, PropertyKind,
-    PropertyValue, Report, Severity, SourceFile, Usability,
+    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, Parent, Place, PropertyDefinition,
+    PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, SourceFile, Usability,
 };
 use crate::code::CodeGrammar;
 use crate::{Error, Result};
@@ -57,8 +58,35 @@ pub fn read(path: impl AsRef<Path>, mapping: &Mapping) -> Result<(Draft, Report)
 ///
 /// Time and memory are linear in `bytes`, the number of columns that the mapping tells given.
 pub fn read_bytes(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<(Draft, Report)> {
+    read_table(name, bytes, mapping, Report::of(vec![SourceFile::of(name, bytes)]))
+}
+
+/// Reads a table that an input holds, alone or beside files that are none. Uses [`ReadOptions::mapping`], and
+/// [`ReadOptions::version`] where the mapping tells none.
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Delimited
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let mapping = options.mapping.as_ref().ok_or_else(|| Error::Argument {
+            what: "mapping",
+            value: String::new(),
+            expected: format!("what the columns of {} mean, as ReadOptions::mapping tells", input.name()),
+        })?;
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let (mut draft, report) = read_table(&entry.place().file, &entry.read()?, mapping, report)?;
+        if let Some(version) = options.version.as_ref().filter(|_| draft.edition.version.is_empty()) {
+            draft.edition.version.clone_from(version);
+        }
+        options.finish(draft, report)
+    }
+}
+
+fn read_table(name: &str, bytes: &[u8], mapping: &Mapping, mut report: Report) -> Result<(Draft, Report)> {
     mapping.check()?;
-    let mut report = Report { sources: vec![SourceFile::of(name, bytes)], ..Report::default() };
     let decoded = decode(bytes, mapping.encoding);
     decoded.report(name, &mut report);
 
@@ -70,6 +98,7 @@ pub fn read_bytes(name: &str, bytes: &[u8], mapping: &Mapping) -> Result<(Draft,
         table.add(&first);
     }
     for row in rows {
+        table.report.check()?;
         table.add(&row?);
     }
     table.link();

@@ -3,92 +3,147 @@
 //! Text is judged by its first 64 KiB. A workbook is judged by the headings of its first sheet, which takes
 //! the feature `xlsx`; without it every workbook is unknown.
 
-use std::fs::File;
-use std::io::Read;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::encoding::{decode, lines};
-use super::icd10cm;
+pub use super::format::Format;
+#[cfg(feature = "xlsx")]
+use super::spreadsheet::{self, Workbook, find_header};
+use super::{Input, InputEntry, icd10cm};
 use crate::{Error, Result};
-
-/// A format that a reader of this crate reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Format {
-    /// The Vietnamese ICD-10 of Circular 06/2026, as CSV or workbook; see [`tt06`](super::tt06).
-    Tt06,
-    /// The Vietnamese ICD-10 of Decision 4469/2020, as workbook; see [`qd4469`](super::qd4469).
-    Qd4469,
-    /// An ICD-10-CM order file; see [`icd10cm`].
-    Icd10CmOrder,
-    /// Some other table of delimited text; see [`delimited`](super::delimited).
-    Delimited,
-    /// None of these.
-    Unknown,
-}
-
-impl Format {
-    /// Its name, as on a command line: `tt06`, `qd4469`, `icd10cm-order`, `delimited`, `unknown`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tt06 => "tt06",
-            Self::Qd4469 => "qd4469",
-            Self::Icd10CmOrder => "icd10cm-order",
-            Self::Delimited => "delimited",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// How much of a text file is read.
 const SAMPLE_BYTES: u64 = 64 * 1024;
 
-/// Names the format of a file; [`Format::Unknown`] if it is none that this crate reads.
+/// How many files of an input tell its format.
+const SAMPLE_FILES: usize = 1000;
+
+/// Names the format of a file, or of what a folder or archive holds; [`Format::Unknown`] if it is none that this crate
+/// reads.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the file cannot be read. A damaged workbook is no error, but unknown.
+/// [`Error::Io`] if it cannot be read. What is damaged, refused or beyond a limit is no error, but unknown.
 pub fn detect(path: impl AsRef<Path>) -> Result<Format> {
-    let path = path.as_ref();
-    let io = |source| Error::io(path, source);
-    let mut sample = Vec::new();
-    let file = File::open(path).map_err(io)?;
-    file.take(SAMPLE_BYTES + 1).read_to_end(&mut sample).map_err(io)?;
-    if sample.starts_with(b"PK\x03\x04") {
-        return Ok(workbook::detect(path));
+    match Input::open(path).and_then(|input| detect_input(&input)) {
+        Err(Error::Source { .. } | Error::Limit { .. } | Error::Feature { .. }) => Ok(Format::Unknown),
+        found => found,
     }
-    let is_whole = sample.len() as u64 <= SAMPLE_BYTES;
-    Ok(detect_text(&sample, is_whole))
 }
 
-fn detect_text(sample: &[u8], is_whole: bool) -> Format {
+/// Names the format of an input: the one that its files have, where files of no known format and, beside other formats,
+/// plain tables do not count. [`Format::Unknown`] if there is none, or several. Of very many files, the first thousand
+/// are looked at.
+///
+/// # Errors
+///
+/// Those of reading the input.
+pub fn detect_input(input: &Input) -> Result<Format> {
+    let mut found = Format::Unknown;
+    let entries = input.entries();
+    for (_, format) in formats_of(entries.get(..SAMPLE_FILES).unwrap_or(entries))? {
+        match (found, format) {
+            (_, Format::Unknown) => {}
+            (Format::Unknown | Format::Delimited, _) => found = format,
+            (_, Format::Delimited) => {}
+            (found, format) if found != format => return Ok(Format::Unknown),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Files, each with its format.
+pub(super) fn formats_of(entries: &[InputEntry]) -> Result<Vec<(&InputEntry, Format)>> {
+    let mut found = Vec::new();
+    Input::for_each(entries, |entry, reader| {
+        let mut start = Vec::new();
+        reader.take(SAMPLE_BYTES + 1).read_to_end(&mut start).map_err(|error| entry.error(error))?;
+        found.push((entry, format_of(entry, &start)?));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn format_of(entry: &InputEntry, start: &[u8]) -> Result<Format> {
+    let is_whole = start.len() as u64 <= SAMPLE_BYTES;
+    let text = text_of(start, is_whole).unwrap_or_default();
+    let sample = Sample {
+        rows: rows_of(&text, is_whole),
+        #[cfg(feature = "xlsx")]
+        sheet: if start.starts_with(b"PK\x03\x04") { first_sheet(entry.read()?) } else { Vec::new() },
+    };
+    #[cfg(not(feature = "xlsx"))]
+    let _ = entry;
+    Ok(Format::ALL.iter().copied().find(|format| format.knows(&sample)).unwrap_or(Format::Unknown))
+}
+
+/// What of a file tells its format.
+pub(super) struct Sample<'a> {
+    /// The first lines of a text that are not blank; none of what is no text.
+    rows: Vec<&'a str>,
+    /// The first sheet of a workbook; empty for what is none.
+    #[cfg(feature = "xlsx")]
+    sheet: Vec<spreadsheet::Row>,
+}
+
+impl Sample<'_> {
+    /// Whether a row of the first sheet has these headings.
+    #[cfg(feature = "xlsx")]
+    fn sheet_has<const N: usize>(&self, headings: [&str; N]) -> bool {
+        find_header(&self.sheet, headings).is_some()
+    }
+
+    /// Without the feature `xlsx` no workbook can be opened.
+    #[cfg(not(feature = "xlsx"))]
+    fn sheet_has<const N: usize>(&self, _: [&str; N]) -> bool {
+        false
+    }
+}
+
+pub(super) fn is_tt06(sample: &Sample<'_>) -> bool {
+    sample.rows.first().is_some_and(|row| cells(row).any(|cell| cell == "camBenhChinh"))
+        || sample.sheet_has(["disease_code", "section_code"])
+}
+
+pub(super) fn is_qd4469(sample: &Sample<'_>) -> bool {
+    sample.sheet_has(["MÃ BỆNH", "MÃ BỆNH KHÔNG DẤU"])
+}
+
+pub(super) fn is_icd10cm_order(sample: &Sample<'_>) -> bool {
+    !sample.rows.is_empty() && sample.rows.iter().take(5).all(|row| icd10cm::Record::parse(row).is_ok())
+}
+
+pub(super) fn is_delimited(sample: &Sample<'_>) -> bool {
+    is_table(&sample.rows)
+}
+
+/// The rows of the first sheet; none of a workbook that cannot be opened.
+#[cfg(feature = "xlsx")]
+fn first_sheet(content: Vec<u8>) -> Vec<spreadsheet::Row> {
+    let rows = Workbook::of(String::new(), content).and_then(|mut book| match book.sheet_names().first() {
+        Some(sheet) => book.rows(sheet),
+        None => Ok(Vec::new()),
+    });
+    rows.unwrap_or_default()
+}
+
+/// The text of a sample; `None` if it is no text.
+fn text_of(sample: &[u8], is_whole: bool) -> Option<String> {
     let sample = if is_whole { sample } else { without_torn_letter(sample) };
     let text = decode(sample, None).text;
-    if text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n' | '\x0c' | '\x1a')) {
-        return Format::Unknown;
-    }
-    let mut rows: Vec<&str> = lines(&text).map(|(_, line)| line).filter(|line| !line.trim().is_empty()).collect();
+    let is_binary = text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n' | '\x0c' | '\x1a'));
+    (!is_binary).then(|| text.into_owned())
+}
+
+fn rows_of(text: &str, is_whole: bool) -> Vec<&str> {
+    let mut rows: Vec<&str> = lines(text).map(|(_, line)| line).filter(|line| !line.trim().is_empty()).collect();
     if !is_whole && rows.len() > 1 {
         // The last line is cut off.
         rows.pop();
     }
-    let Some(first) = rows.first() else { return Format::Unknown };
-    if cells(first).any(|cell| cell == "camBenhChinh") {
-        Format::Tt06
-    } else if rows.iter().take(5).all(|row| icd10cm::Record::parse(row).is_ok()) {
-        Format::Icd10CmOrder
-    } else if is_table(&rows) {
-        Format::Delimited
-    } else {
-        Format::Unknown
-    }
+    rows
 }
 
 /// The sample without the start of a UTF-8 sequence at its end, which would make it seem no UTF-8 at all.
@@ -124,40 +179,6 @@ fn is_table(rows: &[&str]) -> bool {
 fn count_unquoted(row: &str, delimiter: char) -> usize {
     // Every other piece between quotation marks is outside them.
     row.split('"').step_by(2).map(|piece| piece.matches(delimiter).count()).sum()
-}
-
-#[cfg(feature = "xlsx")]
-mod workbook {
-    use std::path::Path;
-
-    use super::super::spreadsheet::{Workbook, find_header};
-    use super::Format;
-
-    /// Names the format of a workbook by the headings of its first sheet; one that cannot be opened is unknown.
-    pub(super) fn detect(path: &Path) -> Format {
-        let rows = Workbook::open(path).and_then(|(mut book, _)| match book.sheet_names().first() {
-            Some(sheet) => book.rows(sheet),
-            None => Ok(Vec::new()),
-        });
-        let rows = rows.unwrap_or_default();
-        if find_header(&rows, ["disease_code", "section_code"]).is_some() {
-            Format::Tt06
-        } else if find_header(&rows, ["MÃ BỆNH", "MÃ BỆNH KHÔNG DẤU"]).is_some() {
-            Format::Qd4469
-        } else {
-            Format::Unknown
-        }
-    }
-}
-
-#[cfg(not(feature = "xlsx"))]
-mod workbook {
-    use super::Format;
-
-    /// Without the feature `xlsx` no workbook can be opened.
-    pub(super) fn detect(_: &std::path::Path) -> Format {
-        Format::Unknown
-    }
 }
 
 #[cfg(test)]
@@ -212,7 +233,25 @@ mod tests {
             assert_eq!(detect_bytes(bytes), Format::Unknown);
         }
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(detect(folder.path()), Err(Error::Io { .. })));
+        assert_eq!(detect(folder.path()).unwrap(), Format::Unknown);
         assert!(matches!(detect(folder.path().join("none")), Err(Error::Io { .. })));
+    }
+
+    #[test]
+    fn an_input_has_the_format_of_its_files() {
+        let order = "00001 A00     0 Short                                                        Long\r\n";
+        let detect_all = |files: &[&str]| {
+            let folder = tempfile::tempdir().unwrap();
+            for (number, text) in files.iter().enumerate() {
+                std::fs::write(folder.path().join(number.to_string()), text).unwrap();
+            }
+            detect(folder.path()).unwrap()
+        };
+        let (table, tt06, letter) = ("a,b\nc,d\n", "code,camBenhChinh\nA00,0\n", "Dear all,\nthis is\na letter\n");
+        assert_eq!(detect_all(&[letter, order, table]), Format::Icd10CmOrder);
+        assert_eq!(detect_all(&[table, letter, table]), Format::Delimited);
+        assert_eq!(detect_all(&[tt06, table, tt06]), Format::Tt06);
+        assert_eq!(detect_all(&[tt06, table, order]), Format::Unknown);
+        assert_eq!(detect_all(&[letter]), Format::Unknown);
     }
 }

@@ -119,39 +119,36 @@ pub fn decode(bytes: &[u8], hint: Option<Encoding>) -> Decoded<'_> {
         _ => (None, bytes),
     };
     let told = marked.or(hint);
-    let valid = std::str::from_utf8(bytes);
-    let encoding = told.unwrap_or(if valid.is_ok() { Encoding::Utf8 } else { Encoding::Windows1252 });
+    let is_utf8 = || std::str::from_utf8(bytes).is_ok();
+    let encoding = told.unwrap_or_else(|| if is_utf8() { Encoding::Utf8 } else { Encoding::Windows1252 });
+    let (text, replaced) = decode_as(bytes, encoding);
+    Decoded { text, encoding, assumed: told.is_none() && encoding == Encoding::Windows1252, replaced }
+}
 
+/// Turns bytes that are in an encoding, and begin with no mark, into text; with what [`Decoded::replaced`] tells.
+pub(super) fn decode_as(bytes: &[u8], encoding: Encoding) -> (Cow<'_, str>, BTreeMap<u64, u32>) {
     let mut out = Writer::default();
-    let text = match (encoding, valid) {
-        (Encoding::Utf8, Ok(text)) => Cow::Borrowed(text),
-        (Encoding::Utf8, Err(_)) => {
+    match encoding {
+        Encoding::Utf8 => {
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                return (Cow::Borrowed(text), out.replaced);
+            }
             for chunk in bytes.utf8_chunks() {
                 chunk.valid().chars().for_each(|c| out.push(c));
                 if !chunk.invalid().is_empty() {
                     out.replace();
                 }
             }
-            Cow::Owned(out.text)
         }
-        (Encoding::Utf16Le, _) => {
-            decode_utf16(bytes, u16::from_le_bytes, &mut out);
-            Cow::Owned(out.text)
-        }
-        (Encoding::Utf16Be, _) => {
-            decode_utf16(bytes, u16::from_be_bytes, &mut out);
-            Cow::Owned(out.text)
-        }
-        (Encoding::Windows1252, _) => {
-            decode_single(bytes, &WINDOWS_1252, &mut out);
-            Cow::Owned(out.text)
-        }
-        (Encoding::Windows1258, _) => {
+        Encoding::Utf16Le => decode_utf16(bytes, u16::from_le_bytes, &mut out),
+        Encoding::Utf16Be => decode_utf16(bytes, u16::from_be_bytes, &mut out),
+        Encoding::Windows1252 => decode_single(bytes, &WINDOWS_1252, &mut out),
+        Encoding::Windows1258 => {
             decode_single(bytes, &WINDOWS_1258, &mut out);
-            Cow::Owned(out.text.nfc().collect())
+            return (Cow::Owned(out.text.nfc().collect()), out.replaced);
         }
-    };
-    Decoded { text, encoding, assumed: told.is_none() && encoding == Encoding::Windows1252, replaced: out.replaced }
+    }
+    (Cow::Owned(out.text), out.replaced)
 }
 
 /// Decoded text as it grows, with the number of the line that is being written.

@@ -22,8 +22,10 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::encoding::{decode, lines, read_file};
+use super::reader::begin_one;
 use super::{
-    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place, Report, Severity, SourceFile, Usability,
+    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, Parent, Place, ReadOptions, Reader,
+    Reading, Report, Severity, SourceFile, Usability,
 };
 use crate::code::{CodeGrammar, Mark};
 use crate::{Edition, Error, Result};
@@ -47,12 +49,35 @@ pub fn read_order(path: impl AsRef<Path>, version: Option<&str>) -> Result<(Draf
 ///
 /// Memory is proportional to `bytes`.
 pub fn read_order_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(Draft, Report)> {
-    let version = version.map(str::to_owned).or_else(|| version_in_name(name)).ok_or_else(|| Error::Argument {
+    let version = version_of(name, version)?;
+    read_text(name, bytes, version, Report::of(vec![SourceFile::of(name, bytes)]))
+}
+
+/// Reads an order file that an input holds, alone or beside other files. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Icd10CmOrder
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let version = version_of(entry.name(), options.version.as_deref())?;
+        let (draft, report) = read_text(&entry.place().file, &entry.read()?, version, report)?;
+        options.finish(draft, report)
+    }
+}
+
+fn version_of(name: &str, told: Option<&str>) -> Result<String> {
+    told.map(str::to_owned).or_else(|| version_in_name(name)).ok_or_else(|| Error::Argument {
         what: "version",
         value: String::new(),
         expected: format!("a version such as 2025-04, since the file name {name:?} tells none"),
-    })?;
-    let mut report = Report { sources: vec![SourceFile::of(name, bytes)], ..Report::default() };
+    })
+}
+
+fn read_text(name: &str, bytes: &[u8], version: String, mut report: Report) -> Result<(Draft, Report)> {
     let decoded = decode(bytes, None);
     decoded.report(name, &mut report);
 
@@ -60,6 +85,7 @@ pub fn read_order_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Resu
     for (number, line) in lines(&decoded.text) {
         if !line.trim().is_empty() {
             list.add(number, line);
+            list.report.check()?;
         }
     }
     if list.concepts.is_empty() {
@@ -282,7 +308,7 @@ mod tests {
     }
 
     fn rules(report: &Report) -> Vec<(&'static str, Option<u64>)> {
-        report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect()
+        report.entries().iter().map(|entry| (entry.rule, entry.place.line)).collect()
     }
 
     #[test]
@@ -296,7 +322,7 @@ mod tests {
             ]
             .concat(),
         );
-        assert_eq!(report.entries, []);
+        assert_eq!(report.entries(), []);
         assert_eq!(report.rows, 4);
         assert_eq!(draft.edition.to_string(), "icd10-cm|2025");
         let [category, finer, leaf, single] = draft.concepts.as_slice() else { panic!() };

@@ -4,6 +4,9 @@
 //! space at the ends aside, which it reports), brings codes to their printed form, and writes a line in
 //! the report for every row that it repaired, doubts or refuses: nothing is dropped in silence.
 //!
+//! Each format's module has a function for its files. All of them stand behind one trait, too: [`Input`] opens what a
+//! user points at, [`read`] recognises and reads it, [`reader()`] gives the [`Reader`] of a [`Format`].
+//!
 //! | module | reads | feature |
 //! |---|---|---|
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
@@ -11,10 +14,13 @@
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
+//! | [`input`] | what a user points at: files, folders, archives | `archive` for archives |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
 mod draft;
+mod format;
 mod map;
+mod reader;
 mod report;
 
 #[cfg(feature = "csv")]
@@ -22,6 +28,7 @@ pub mod delimited;
 pub mod detect;
 pub mod encoding;
 pub mod icd10cm;
+pub mod input;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 #[cfg(feature = "xlsx")]
@@ -35,5 +42,8 @@ pub use draft::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,
     EdgeKind, Parent, PropertyDefinition, PropertyKind, PropertyValue, Usability,
 };
+pub use format::{Format, reader};
+pub use input::{Input, InputEntry, Limits};
 pub use map::{MapCondition, MapDraft, MapRow, MapSide, Relationship, Unmapped};
-pub use report::{Entry, Place, Report, Severity, SourceFile};
+pub use reader::{ReadOptions, Reader, Reading, read};
+pub use report::{Entry, Place, Report, Severity, SourceFile, Strictness};

@@ -378,7 +378,7 @@ mod tests {
         assert_eq!(texts.note("c", "một\nhai?"), "một\nhai?");
         let mut report = Report::default();
         texts.report(&mut report, &Place::line("f", 7), "A00");
-        let found: Vec<_> = report.entries.iter().map(|e| (e.rule, e.place.field.as_deref().unwrap())).collect();
+        let found: Vec<_> = report.entries().iter().map(|e| (e.rule, e.place.field.as_deref().unwrap())).collect();
         let expected = [
             ("padded-text", "a, b"),
             ("not-nfc", "b"),

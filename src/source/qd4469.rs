@@ -22,8 +22,10 @@ use std::path::Path;
 
 use super::draft::{Designation, Draft, PropertyKind, PropertyValue, Usability};
 use super::national::{self, ListBuilder, ListedCode, RowTexts, property};
+use super::reader::begin_one;
 use super::report::{Place, Report, Severity};
 use super::spreadsheet::{Row, Workbook, find_header};
+use super::{Format, Input, ReadOptions, Reader, Reading};
 use crate::code::Mark;
 use crate::edition::{Date, InForce};
 use crate::{Error, Result};
@@ -154,8 +156,26 @@ fn properties() -> Vec<super::draft::PropertyDefinition> {
 ///
 /// Time and memory are in proportion to the file; a workbook that would grow out of proportion is refused.
 pub fn read(path: impl AsRef<Path>) -> Result<(Draft, Report)> {
-    let (mut workbook, source) = Workbook::open(path.as_ref())?;
-    let report = Report { sources: vec![source], ..Report::default() };
+    let (workbook, source) = Workbook::open(path.as_ref())?;
+    read_workbook(workbook, Report::of(vec![source]))
+}
+
+/// Reads an annex that an input holds, alone or beside other files.
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Qd4469
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let (draft, report) = read_workbook(Workbook::of(entry.place().file, entry.read()?)?, report)?;
+        options.finish(draft, report)
+    }
+}
+
+fn read_workbook(mut workbook: Workbook, report: Report) -> Result<(Draft, Report)> {
     let mut list = ListBuilder::new(edition()?, properties(), report);
 
     let (annexes, others): (Vec<_>, Vec<_>) = workbook.sheet_names().into_iter().partition(|name| is_annex(name));
@@ -181,6 +201,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<(Draft, Report)> {
         return Err(Error::source(place, "no sheet has the headings of Decision 4469/2020, such as MÃ BỆNH"));
     }
     for sheet in annexes {
+        list.report.check()?;
         let rows = workbook.rows(&sheet)?;
         read_annex_sheet(&mut list, &rows, |line| workbook.place(&sheet, line));
     }

@@ -11,6 +11,7 @@ use std::path::Path;
 use calamine::{Data, DataRef, Reader as _, Xlsx};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::encoding::read_file;
 use super::report::{Place, SourceFile};
 use crate::{Error, Result};
 
@@ -100,17 +101,21 @@ pub(super) struct Workbook {
 }
 
 impl Workbook {
-    /// Opens a workbook. [`Error::Io`] if the file cannot be read, [`Error::Source`] if it is no workbook, is
-    /// damaged, or would grow out of proportion to its size.
+    /// Opens a workbook. [`Error::Io`] if the file cannot be read, and what [`Workbook::of`] gives.
     pub(super) fn open(path: &Path) -> Result<(Self, SourceFile)> {
-        let content = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (file, content) = read_file(path)?;
         let source = SourceFile::of(file.clone(), &content);
-        let allowance = ALLOWANCE.saturating_add(ALLOWANCE_PER_BYTE.saturating_mul(source.bytes));
+        Ok((Self::of(file, content)?, source))
+    }
+
+    /// Opens a workbook whose content is at hand. [`Error::Source`] if it is no workbook, is damaged, or would grow
+    /// out of proportion to its size.
+    pub(super) fn of(file: String, content: Vec<u8>) -> Result<Self> {
+        let allowance = ALLOWANCE.saturating_add(ALLOWANCE_PER_BYTE.saturating_mul(content.len() as u64));
         let refused = |why| Error::source(Place::file(file.clone()), format!("not a readable .xlsx workbook: {why}"));
         check_archive(&content, allowance).map_err(refused)?;
         let xlsx = contained(|| Xlsx::new(Cursor::new(content)).map_err(|error| error.to_string())).map_err(refused)?;
-        Ok((Self { file, xlsx, allowance }, source))
+        Ok(Self { file, xlsx, allowance })
     }
 
     /// The names of its sheets, in order.

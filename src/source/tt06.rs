@@ -19,7 +19,9 @@ use std::path::Path;
 
 use super::draft::{Content, Designation, Draft, PropertyDefinition, PropertyKind, PropertyValue, Usability};
 use super::national::{self, ListBuilder, ListedCode, RowTexts, property};
+use super::reader::begin;
 use super::report::{Place, Report, Severity};
+use super::{Format, Input, ReadOptions, Reader, Reading};
 use crate::code::Mark;
 use crate::edition::{Date, InForce};
 use crate::{Edition, Error, Result};
@@ -98,9 +100,38 @@ pub fn read(inputs: &[&Path]) -> Result<(Draft, Report)> {
     if inputs.is_empty() {
         return Err(not_understood(""));
     }
-    // The list first: it has every code, in order.
-    rows.sort_by_key(|row| row.form);
-    build(&rows, edition()?, report)
+    build(rows, edition()?, report)
+}
+
+/// Reads the lists and leaves that an input holds, told apart by their content.
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Tt06
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entries, mut report) = begin(input, self.format(), options)?;
+        let mut rows = Vec::new();
+        for entry in entries {
+            let (file, content) = (entry.place().file, entry.read()?);
+            if content.starts_with(b"PK\x03\x04") {
+                #[cfg(feature = "xlsx")]
+                leaves::read_workbook(file, content, &mut rows, &mut report)?;
+                #[cfg(not(feature = "xlsx"))]
+                return Err(Error::Feature { what: format!("reading the workbook {file}"), feature: "xlsx" });
+            } else {
+                #[cfg(feature = "csv")]
+                list::parse(&file, &content, &mut rows, &mut report)?;
+                #[cfg(not(feature = "csv"))]
+                return Err(Error::Feature { what: format!("reading the list {file}"), feature: "csv" });
+            }
+            report.check()?;
+        }
+        let (draft, report) = build(rows, edition()?, report)?;
+        options.finish(draft, report)
+    }
 }
 
 fn not_understood(value: &str) -> Error {
@@ -251,13 +282,16 @@ impl Groups {
     }
 }
 
-/// Turns rows, those of the list first, into a draft.
-fn build(rows: &[Row], edition: Edition, mut report: Report) -> Result<(Draft, Report)> {
+/// Turns rows into a draft.
+fn build(mut rows: Vec<Row>, edition: Edition, mut report: Report) -> Result<(Draft, Report)> {
+    // The list first: it has every code, in order.
+    rows.sort_by_key(|row| row.form);
     report.rows += rows.len() as u64;
     let rows: Vec<(&Row, ListedCode)> =
         rows.iter().filter_map(|row| Some((row, usable_code(row, &mut report)?))).collect();
     let groups = Groups::gather(&rows);
     groups.report(&mut report);
+    report.check()?;
 
     let mut list = ListBuilder::new(edition, properties(), report);
     groups.add_chapters(&mut list, &rows);
@@ -270,6 +304,7 @@ fn build(rows: &[Row], edition: Edition, mut report: Report) -> Result<(Draft, R
         }
         let is_supplement = forms.get(position).is_some_and(|form| *form != row.form);
         add_row(&mut list, position, row, code, is_new, is_supplement);
+        list.report.check()?;
     }
     let has_list = rows.iter().any(|(row, _)| row.form == Form::List);
     add_levels(&mut list, &groups, &rows);
@@ -475,12 +510,12 @@ mod list {
     use std::path::Path;
 
     use super::{FLAGS, Form, Row};
+    use crate::source::encoding::read_file;
     use crate::source::report::{Place, Report, Severity, SourceFile};
     use crate::{Error, Result};
 
     pub(super) fn read(path: &Path, rows: &mut Vec<Row>, report: &mut Report) -> Result<()> {
-        let content = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (file, content) = read_file(path)?;
         report.sources.push(SourceFile::of(file.clone(), &content));
         parse(&file, &content, rows, report)
     }
@@ -547,7 +582,8 @@ mod leaves {
     use std::path::Path;
 
     use super::{Form, NOTES, Row};
-    use crate::source::report::{Place, Report, Severity};
+    use crate::source::encoding::read_file;
+    use crate::source::report::{Place, Report, Severity, SourceFile};
     use crate::source::spreadsheet::{self, Workbook, find_header};
     use crate::{Error, Result};
 
@@ -571,9 +607,18 @@ mod leaves {
     ];
 
     pub(super) fn read(path: &Path, rows: &mut Vec<Row>, report: &mut Report) -> Result<()> {
-        let (mut workbook, source) = Workbook::open(path)?;
-        let file = source.name.clone();
-        report.sources.push(source);
+        let (file, content) = read_file(path)?;
+        report.sources.push(SourceFile::of(file.clone(), &content));
+        read_workbook(file, content, rows, report)
+    }
+
+    pub(super) fn read_workbook(
+        file: String,
+        content: Vec<u8>,
+        rows: &mut Vec<Row>,
+        report: &mut Report,
+    ) -> Result<()> {
+        let mut workbook = Workbook::of(file.clone(), content)?;
         let mut found = false;
         for sheet in workbook.sheet_names() {
             let cells = workbook.rows(&sheet)?;

@@ -48,7 +48,7 @@ fn edition(system: &str, version: &str) -> Edition {
 
 /// A report with a source and one finding of each severity.
 fn report() -> Report {
-    let mut report = Report { sources: vec![SourceFile::of("later.csv", b"content")], ..Report::default() };
+    let mut report = Report::of(vec![SourceFile::of("later.csv", b"content")]);
     for severity in [Severity::Note, Severity::Repaired, Severity::Doubtful, Severity::Refused, Severity::Refused] {
         report.add(severity, "example", Place::line("later.csv", 2), Some("A17"), "an example");
     }

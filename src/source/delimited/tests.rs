@@ -16,7 +16,7 @@ fn findings(report: &Report) -> Vec<String> {
     let shown = |entry: &crate::source::Entry| {
         format!("{} {} {}", entry.severity.as_str(), entry.rule, entry.place.line.unwrap_or_default())
     };
-    report.entries.iter().map(shown).collect()
+    report.entries().iter().map(shown).collect()
 }
 
 fn codes(draft: &Draft) -> Vec<&str> {
@@ -43,7 +43,7 @@ fn a_full_row_becomes_a_concept() {
          usability=Loại; usability.heading=nhóm; status=Status; status.inactive=DISCOURAGED; delimiter=tab;
          quoting=off; grammar=icd10; system=local; version=1",
     );
-    assert_eq!(report.entries, []);
+    assert_eq!(report.entries(), []);
     assert_eq!((report.rows, draft.language.as_str()), (2, "vi"));
     assert_eq!(draft.edition.to_string(), "local|1");
     assert_eq!(draft.concepts[0].usability, Usability::Heading);
@@ -98,7 +98,7 @@ fn rows_that_do_not_fit_are_reported() {
             "doubtful missing-name 10",
         ]
     );
-    assert_eq!(report.entries[0].place.to_string(), "list.csv, line 3, code");
+    assert_eq!(report.entries()[0].place.to_string(), "list.csv, line 3, code");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn cycles_are_cut_once() {
 fn parents_by_prefix() {
     let (draft, report) = read_text("c\nA00.01\nA00\nA00.0\nA01.1\nổ\nổi\n", "code=c; parent=prefix");
     assert_eq!(edges(&draft), ["A00.01<A00.0", "A00<", "A00.0<A00", "A01.1<", "ổ<", "ổi<ổ"]);
-    assert_eq!(report.entries, []);
+    assert_eq!(report.entries(), []);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_missing_column_names_those_present() {
 #[test]
 fn a_file_with_headings_only_is_an_empty_list() {
     let (draft, report) = read_text("code,name\n", "code=code");
-    assert_eq!((draft.concepts.len(), report.rows, report.entries.len()), (0, 0, 0));
+    assert_eq!((draft.concepts.len(), report.rows, report.entries().len()), (0, 0, 0));
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn codes(list: &ListBuilder) -> Vec<&DraftConcept> {
 }
 
 fn rules(report: &Report) -> Vec<(&str, Option<u64>)> {
-    report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect()
+    report.entries().iter().map(|entry| (entry.rule, entry.place.line)).collect()
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn annexes_find_the_right_twin() {
         ["G01", "G01", "G01", "Viêm màng não"],
         ["G01*", "G01", "G01*", "Viêm màng não trong bệnh khác"],
     ]);
-    list.report.entries.clear();
+    list.report = Report::default();
     let annex = [
         Row::of_texts(1, &["G01"]),
         Row::of_texts(2, &["Phụ lục A1: Các mã bệnh kép"]),

@@ -18,7 +18,7 @@ fn flagged(mut row: Row, flag: usize, value: &str) -> Row {
 }
 
 fn built(rows: &[Row]) -> (Draft, Report) {
-    build(rows, edition().unwrap(), Report::default()).unwrap()
+    build(rows.to_vec(), edition().unwrap(), Report::default()).unwrap()
 }
 
 fn shown(draft: &Draft) -> Vec<(&str, Usability, Option<&str>)> {
@@ -32,7 +32,7 @@ fn shown(draft: &Draft) -> Vec<(&str, Usability, Option<&str>)> {
 }
 
 fn rules(report: &Report) -> Vec<(&str, Option<u64>)> {
-    report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect()
+    report.entries().iter().map(|entry| (entry.rule, entry.place.line)).collect()
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn damaged_lists_are_reported() {
     content.extend(b"A02,A02,,\xff,,,I,A00,0,0,0,0,0,0\n");
     let (mut rows, mut report) = (Vec::new(), Report::default());
     list::parse("f", &content, &mut rows, &mut report).unwrap();
-    let (draft, report) = build(&rows, edition().unwrap(), report).unwrap();
+    let (draft, report) = build(rows, edition().unwrap(), report).unwrap();
     assert_eq!((draft.concepts.len(), report.rows), (3, 3));
     let found = rules(&report);
     for expected in [
