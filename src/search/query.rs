@@ -15,7 +15,7 @@ pub(super) const MOST_WORDS: usize = 40;
 /// Ways to read a query: the typed one and so many less one by the lexicon.
 const MOST_VARIANTS: usize = 10;
 /// What the words of a long meaning weigh at least, as a share of what they would weigh if they had been typed.
-const LEAST_BALANCE: f32 = 0.55;
+const LEAST_BALANCE: f32 = 0.25;
 /// Of those, phrases that a query has almost.
 const MOST_NEAR: usize = 3;
 /// So many words are taken for misspelt.
