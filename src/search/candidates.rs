@@ -14,6 +14,8 @@ use crate::index::words::weight;
 const MOST_CANDIDATES: usize = 48;
 /// The same where more terms than that have the whole query: which is best, their words tell.
 const MOST_CANDIDATES_ALIKE: usize = 300;
+/// The whole, or all but this share: words that were begun cost more or less by their length.
+const ALIKE: f32 = 0.05;
 /// Of what a word is guessed to be, so many places are looked at, the likeliest first.
 const MOST_GUESSED: u32 = 500;
 /// Words that stand in more than one of this many terms tell little: they are looked at when a term is
@@ -356,7 +358,7 @@ impl Candidates {
             terms.truncate(most);
         }
         terms.sort_unstable_by(best_first);
-        let whole = share(best) - 0.01;
+        let whole = share(best) - ALIKE;
         let alike = terms.iter().take_while(|candidate| candidate.query >= whole).count();
         terms.truncate(alike.max(MOST_CANDIDATES.max(wanted)));
         share(best)
