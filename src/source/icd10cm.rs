@@ -1,4 +1,5 @@
-//! ICD-10-CM order files: the yearly and half-yearly lists of the US clinical modification.
+//! ICD-10-CM order files: the yearly and half-yearly lists of the US clinical modification. Its tabular list, which has
+//! notes, is read by `tabular` (feature `xml`).
 //!
 //! One line per code in fixed columns, counted from 1 (CMS and NCHS, "ICD-10-CM order file", layout in
 //! `icd10OrderFiles.pdf` of each release): 1–5 order number, 7–13 code without a dot, 15 flag (0 for a
@@ -17,6 +18,9 @@
 //! | `unknown-parent` | doubtful | a code of four or more characters has no listed prefix |
 //! | `flag-contradicts-hierarchy` | doubtful | a valid code has finer ones, or a heading has none |
 //! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+
+#[cfg(feature = "xml")]
+pub mod tabular;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
+//! | [`icd10cm::tabular`] | the tabular list of ICD-10-CM with its notes | `xml` |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
@@ -29,6 +30,8 @@ pub mod qd4469;
 mod spreadsheet;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
+#[cfg(feature = "xml")]
+mod xml;
 
 pub use draft::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,

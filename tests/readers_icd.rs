@@ -1,0 +1,95 @@
+//! The readers of the classifications of diseases and procedures, on the publishers' own files: every count was taken
+//! from the files by other means.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod support;
+
+use std::collections::{BTreeMap, HashMap};
+
+use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, icd10cm};
+use support::shared;
+
+fn by_code(draft: &Draft) -> HashMap<&str, &DraftConcept> {
+    let map: HashMap<_, _> = draft.concepts.iter().map(|concept| (concept.code.as_str(), concept)).collect();
+    assert_eq!(map.len(), draft.concepts.len(), "a code is there twice");
+    for concept in &draft.concepts {
+        assert!(!concept.designations.is_empty(), "{} has no name", concept.code);
+        let (mut at, mut steps) = (concept, 0);
+        while let Some(parent) = at.parents.first() {
+            at = map.get(parent.code.as_str()).unwrap_or_else(|| panic!("{} is not there", parent.code));
+            steps += 1;
+            assert!(steps < 20, "{} lies in a circle", concept.code);
+        }
+    }
+    map
+}
+
+fn count(draft: &Draft, usability: Usability) -> usize {
+    draft.concepts.iter().filter(|concept| concept.usability == usability).count()
+}
+
+fn values(draft: &Draft, concept: &DraftConcept, property: &str) -> Vec<String> {
+    let of_property = concept.properties.iter().filter(|(at, _)| draft.properties[*at].name == property);
+    of_property
+        .map(|(_, value)| match value {
+            PropertyValue::Text(text) | PropertyValue::Code(text) => text.clone(),
+            other => format!("{other:?}"),
+        })
+        .collect()
+}
+
+fn rules(report: &Report) -> BTreeMap<&'static str, usize> {
+    report.summary().into_iter().map(|(_, rule, count)| (rule, count)).collect()
+}
+
+fn name(concept: &DraftConcept) -> &str {
+    &concept.designations[0].text
+}
+
+/// The tabular list, with seventh characters expanded, has the order file's codes: none more, none less, the same
+/// valid ones, and the same names but for accents, which the order file has not.
+#[cfg(feature = "xml")]
+#[test]
+fn the_tabular_list_is_the_order_file() {
+    let (Some(tabular), Some(order)) =
+        (shared("intl/icd10cm/icd10cm_tabular_2021.xml"), shared("intl/icd10cm/icd10cm-order-Jan-2021.txt"))
+    else {
+        return;
+    };
+    let (tabular, report) = icd10cm::tabular::read(tabular, None).unwrap();
+    let (order, _) = icd10cm::read_order(order, None).unwrap();
+    assert_eq!(tabular.edition.to_string(), "icd10-cm|2021");
+    assert_eq!(rules(&report), BTreeMap::from([("code-outside-parent", 1), ("ignored-element", 1)]));
+    assert_eq!(report.entries[0].code.as_deref(), Some("H54.8"), "its table of visual impairment");
+    assert_eq!(report.entries[1].code.as_deref(), Some("H54.512A"), "the file has it inside H54.511");
+    assert_eq!(report.rows, 22 + 296 + 45_017);
+    assert_eq!(report.sources[0].bytes, 9_253_467);
+
+    let (listed, ordered) = (by_code(&tabular), by_code(&order));
+    assert_eq!(count(&tabular, Usability::Grouper), 22 + 296);
+    assert_eq!(count(&tabular, Usability::Usable), count(&order, Usability::Usable));
+    assert_eq!(listed.len() - 22 - 296, 95_358);
+    let mut accents = 0;
+    for (code, ordered) in ordered {
+        let listed = listed.get(code).unwrap_or_else(|| panic!("{code} is missing"));
+        assert_eq!(listed.usability, ordered.usability, "{code}");
+        if name(listed) != name(ordered) {
+            assert!(!name(listed).is_ascii(), "{code}: {}", name(listed));
+            accents += 1;
+        }
+    }
+    assert_eq!(accents, 134);
+    for (code, ordered) in by_code(&order) {
+        let parent = ordered.parents.first().map(|parent| &parent.code);
+        assert!(parent.is_none_or(|parent| *parent == listed[code].parents[0].code), "{code} lies elsewhere");
+    }
+
+    assert_eq!(listed["S06.1X7A"].usability, Usability::Usable);
+    assert!(!listed.contains_key("S06.1X7D"), "nobody who died comes back");
+    assert_eq!(listed["C15-C26"].parents[0].code, "C00-C75");
+    assert_eq!(listed["M97-M97"].parents[0].code, "13");
+    assert_eq!(values(&tabular, listed["E08"], "code-first").len(), 7);
+    assert_eq!(values(&tabular, listed["M1A"], "excludes2"), ["acute gout (M10.-)"]);
+    let notes: usize = tabular.concepts.iter().map(|concept| values(&tabular, concept, "excludes1").len()).sum();
+    assert_eq!(notes, 5441);
+}
