@@ -103,7 +103,7 @@
 //! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
 //! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
 //! | `xlsx` | no | readers of the national lists' spreadsheets |
-//! | `xml` | no | readers of XML lists: ICD-10-CM tabular |
+//! | `xml` | no | readers of XML lists: ICD-10-CM tabular, ClaML |
 //!
 //! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between
 //! editions, compiles drafts, and reads ICD-10-CM order files.

@@ -6,7 +6,8 @@ mod support;
 
 use std::collections::{BTreeMap, HashMap};
 
-use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, icd10cm};
+use medterm::code::Mark;
+use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, claml, icd10cm};
 use support::shared;
 
 fn by_code(draft: &Draft) -> HashMap<&str, &DraftConcept> {
@@ -92,4 +93,51 @@ fn the_tabular_list_is_the_order_file() {
     assert_eq!(values(&tabular, listed["M1A"], "excludes2"), ["acute gout (M10.-)"]);
     let notes: usize = tabular.concepts.iter().map(|concept| values(&tabular, concept, "excludes1").len()).sum();
     assert_eq!(notes, 5441);
+}
+
+/// Snippets of WHO's own file, with every kind of modifier.
+#[cfg(feature = "xml")]
+#[test]
+fn claml_snippets_are_read_with_their_modifiers() {
+    let Some(path) = shared("intl/who-icd10/claml-sample/opencodelists_parser_examples.xml") else { return };
+    let (draft, report) = claml::read(path, Some("2016")).unwrap();
+    let listed = by_code(&draft);
+    let children = |code: &str| {
+        draft.concepts.iter().filter(|concept| concept.parents.iter().any(|parent| parent.code == code)).count()
+    };
+    // Pattern A: fourth characters, some of them daggers, without which the category is no code.
+    assert_eq!((listed["E10"].usability, children("E10")), (Usability::Heading, 10));
+    assert_eq!(name(listed["E10.2"]), "Type 1 diabetes mellitus: With renal complications");
+    assert_eq!(listed["E10.2"].mark, Mark::Dagger);
+    // B: fifth characters of listed codes. C: fifth characters of a category. D and E: as B, optional.
+    assert_eq!((children("I70"), children("I70.0")), (1, 2));
+    assert_eq!((listed["M45"].usability, children("M45")), (Usability::Usable, 10));
+    assert_eq!(name(listed["M45.X4"]), "Ankylosing spondylitis: Thoracic region");
+    assert_eq!((children("M00.0"), children("T14.2")), (10, 2));
+    // The category only says where its modifier is printed.
+    assert_eq!((children("M13"), children("M13.0")), (1, 10));
+    assert_eq!(listed["A17.0"].mark, Mark::Dagger);
+    assert_eq!(name(listed["A17.0"]), "Tuberculous meningitis (G01*)");
+    assert_eq!(values(&draft, listed["A17.0"], "paired-asterisk"), ["G01*"]);
+    assert_eq!(name(listed["D51"]), "Vitamin B12 deficiency anaemia");
+    assert_eq!(name(listed["C40.3"]), "Malignant neoplasm: Short bones of lower limb");
+    assert_eq!(values(&draft, listed["C40"], "mort-b-code"), ["069"]);
+    // A snippet lacks what lies around it, and says so.
+    let rules = rules(&report);
+    assert_eq!(
+        rules.keys().copied().collect::<Vec<_>>(),
+        ["missing-title", "modifier-link-only", "unknown-parent", "unknown-subclass"]
+    );
+    assert_eq!(rules["modifier-link-only"], 1);
+}
+
+#[cfg(feature = "xml")]
+#[test]
+fn a_small_claml_tree_is_read() {
+    let Some(path) = shared("intl/who-icd10/claml-sample/hapi_icd10-dummy-test-en.xml") else { return };
+    let (draft, report) = claml::read(path, None).unwrap();
+    assert_eq!(rules(&report), BTreeMap::new());
+    assert_eq!(draft.edition.version, "2022-tree-expanded");
+    assert_eq!((count(&draft, Usability::Grouper), count(&draft, Usability::Usable)), (4, 5));
+    assert_eq!(by_code(&draft)["B2"].parents[0].code, "B1-B2");
 }

@@ -6,7 +6,9 @@
 //!
 //! | module | reads | feature |
 //! |---|---|---|
+//! | [`claml`] | ICD-10 in ClaML, as WHO and national centres publish it | `xml` |
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
+//! | [`icd10_metadata`] | WHO's semicolon files of ICD-10 | none |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`icd10cm::tabular`] | the tabular list of ICD-10-CM with its notes | `xml` |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
@@ -17,10 +19,13 @@
 mod draft;
 mod report;
 
+#[cfg(feature = "xml")]
+pub mod claml;
 #[cfg(feature = "csv")]
 pub mod delimited;
 pub mod detect;
 pub mod encoding;
+pub mod icd10_metadata;
 pub mod icd10cm;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
