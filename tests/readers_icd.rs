@@ -6,8 +6,10 @@ mod support;
 
 use std::collections::{BTreeMap, HashMap};
 
-use medterm::code::Mark;
-use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, claml, icd10cm};
+use medterm::code::{Cluster, Mark, is_extension_code, is_stem_code};
+use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, icd11};
+#[cfg(feature = "xml")]
+use medterm::source::{claml, icd10cm};
 use support::shared;
 
 fn by_code(draft: &Draft) -> HashMap<&str, &DraftConcept> {
@@ -140,4 +142,75 @@ fn a_small_claml_tree_is_read() {
     assert_eq!(draft.edition.version, "2022-tree-expanded");
     assert_eq!((count(&draft, Usability::Grouper), count(&draft, Usability::Usable)), (4, 5));
     assert_eq!(by_code(&draft)["B2"].parents[0].code, "B1-B2");
+}
+
+fn check_icd11(draft: &Draft) {
+    let listed = by_code(draft);
+    assert_eq!(draft.edition.to_string(), "icd11-mms|2024-01");
+    assert_eq!(listed.len(), 36_044);
+    assert_eq!((count(draft, Usability::Usable), count(draft, Usability::Grouper)), (34_663, 1353 + 28));
+    let roots = draft.concepts.iter().filter(|concept| concept.parents.is_empty());
+    assert_eq!(roots.map(|chapter| chapter.code.len() <= 2).filter(|is_chapter| *is_chapter).count(), 28);
+    assert_eq!(draft.concepts.iter().filter(|concept| concept.code.starts_with("Block")).count(), 726);
+    let residual = draft.concepts.iter().filter(|concept| !values(draft, concept, "residual").is_empty());
+    assert_eq!(residual.count(), 5217);
+    let primary = draft.concepts.iter().filter(|concept| !values(draft, concept, "primary-tabulation").is_empty());
+    assert_eq!(primary.count(), 14_190 + 2354);
+    assert_eq!(listed["1A03.Y"].parents[0].code, "1A03");
+    assert_eq!(listed["1A03"].parents[0].code, "BlockL2-1A0");
+    assert_eq!(listed["BlockL2-1A0"].parents[0].code, "BlockL1-1A0");
+    assert_eq!(values(draft, listed["1A00"], "foundation-uri"), ["http://id.who.int/icd/entity/257068234"]);
+    for concept in draft.concepts.iter().filter(|concept| concept.usability == Usability::Usable) {
+        let in_extensions = concept.code.starts_with('X');
+        assert_eq!((is_stem_code(&concept.code), is_extension_code(&concept.code)), (!in_extensions, in_extensions));
+    }
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn icd_11_is_one_system_in_two_languages() {
+    let folder = "intl/icd11/SimpleTabulation-ICD-11-MMS";
+    let (Some(english), Some(spanish)) = (shared(&format!("{folder}-en.zip")), shared(&format!("{folder}-es.zip")))
+    else {
+        return;
+    };
+    let (only_english, report) = icd11::read(&[&english], None).unwrap();
+    assert_eq!((report.rows, rules(&report)), (36_044, BTreeMap::new()));
+    check_icd11(&only_english);
+    let (only_spanish, report) = icd11::read(&[&spanish], None).unwrap();
+    assert_eq!((report.rows, rules(&report)), (36_044, BTreeMap::from([("untranslated", 144)])));
+    check_icd11(&only_spanish);
+    let shape = |draft: &Draft| -> Vec<_> {
+        draft
+            .concepts
+            .iter()
+            .map(|concept| (concept.code.clone(), concept.parents.clone(), concept.properties.clone()))
+            .collect()
+    };
+    assert!(shape(&only_english) == shape(&only_spanish), "the hierarchies differ");
+
+    let (both, report) = icd11::read(&[&english, &spanish], None).unwrap();
+    assert_eq!((report.rows, rules(&report)), (72_088, BTreeMap::from([("untranslated", 144)])));
+    check_icd11(&both);
+    assert!(shape(&both) == shape(&only_english));
+    let names: Vec<_> = by_code(&both)["1A00"].designations.iter().map(|name| (&*name.language, &*name.text)).collect();
+    assert_eq!(names, [("en", "Cholera"), ("es", "Cólera")]);
+    let of = |language: &str| {
+        both.concepts.iter().flat_map(|concept| &concept.designations).filter(|name| name.language == language).count()
+    };
+    assert_eq!((of("en"), of("es")), (36_044, 36_044 - 144));
+    // A Spanish file alone has the English names beside its own.
+    assert_eq!(by_code(&only_spanish)["1A00"].designations.len(), 2);
+}
+
+#[test]
+fn every_cluster_of_the_map_is_one() {
+    let Some(path) = shared("intl/icd11/10To11MapToMultipleCategories.txt") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let targets =
+        text.lines().skip(1).filter_map(|line| line.split('\t').nth(9)).filter(|code| code.contains(['&', '/']));
+    let clusters: Vec<Cluster> =
+        targets.map(|code| code.parse().unwrap_or_else(|error| panic!("{code}: {error}"))).collect();
+    assert_eq!(clusters.len(), 957);
+    assert!(clusters.iter().all(|cluster| !cluster.is_single()));
 }

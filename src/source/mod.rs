@@ -11,6 +11,7 @@
 //! | [`icd10_metadata`] | WHO's semicolon files of ICD-10 | none |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`icd10cm::tabular`] | the tabular list of ICD-10-CM with its notes | `xml` |
+//! | [`icd11`] | ICD-11 MMS, WHO's SimpleTabulation in one or several languages | none; `xlsx` for zips and workbooks |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
@@ -27,6 +28,7 @@ pub mod detect;
 pub mod encoding;
 pub mod icd10_metadata;
 pub mod icd10cm;
+pub mod icd11;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 #[cfg(feature = "xlsx")]
