@@ -7,7 +7,7 @@ mod support;
 use std::collections::{BTreeMap, HashMap};
 
 use medterm::code::{Cluster, Mark, is_extension_code, is_stem_code};
-use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, icd11};
+use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, icd9cm, icd10pcs, icd11};
 #[cfg(feature = "xml")]
 use medterm::source::{claml, icd10cm};
 use support::shared;
@@ -213,4 +213,62 @@ fn every_cluster_of_the_map_is_one() {
         targets.map(|code| code.parse().unwrap_or_else(|error| panic!("{code}: {error}"))).collect();
     assert_eq!(clusters.len(), 957);
     assert!(clusters.iter().all(|cluster| !cluster.is_single()));
+}
+
+#[cfg(feature = "xml")]
+#[test]
+fn procedure_tables_make_their_codes() {
+    let Some(path) = shared("intl/icd10pcs/icd10pcs_tables_2021.xml") else { return };
+    let (draft, report) = icd10pcs::tables::read(path, None).unwrap();
+    assert_eq!(rules(&report), BTreeMap::new());
+    assert_eq!(report.rows, 890 + 2428);
+    assert_eq!(
+        (draft.edition.to_string().as_str(), draft.edition.title.as_str()),
+        ("icd10-pcs|2021", "2021 ICD-10-PCS Tables")
+    );
+    assert_eq!((count(&draft, Usability::Usable), count(&draft, Usability::Heading)), (78_136, 890));
+    let listed = by_code(&draft);
+    assert_eq!(name(listed["0016070"]), "Bypass, Cerebral Ventricle, Open, Autologous Tissue Substitute, Nasopharynx");
+    assert_eq!(listed["0016070"].parents[0].code, "001");
+    assert_eq!(name(listed["0"]), "Medical and Surgical");
+    assert_eq!(values(&draft, listed["001"], "definition").len(), 1);
+}
+
+#[test]
+fn procedure_order_files_are_read_whole() {
+    let Some(path) = shared("intl/icd10pcs/icd10pcs_order_2014.txt") else { return };
+    let (draft, report) = icd10pcs::read_order(path, None).unwrap();
+    assert_eq!((report.rows, rules(&report)), (72_769, BTreeMap::new()));
+    assert_eq!((count(&draft, Usability::Usable), count(&draft, Usability::Heading)), (71_924, 845));
+    let listed = by_code(&draft);
+    assert_eq!(listed["0016070"].parents[0].code, "001");
+    assert!(draft.concepts.iter().all(|concept| concept.parents.len() == usize::from(concept.code.len() == 7)));
+}
+
+#[test]
+fn icd_9_cm_is_two_systems() {
+    for (file, list, system, rows) in [
+        ("DX", icd9cm::List::Diagnoses, "icd9-cm|32", 14_567),
+        ("SG", icd9cm::List::Procedures, "icd9-cm-procedures|32", 3882),
+    ] {
+        let Some(path) = shared(&format!("intl/icd9cm/CMS32_DESC_LONG_{file}.txt")) else { continue };
+        let (draft, report) = icd9cm::read(&path, list, None).unwrap();
+        assert_eq!((draft.edition.to_string().as_str(), report.rows, rules(&report)), (system, rows, BTreeMap::new()));
+        let listed = by_code(&draft);
+        assert_eq!(listed.len() as u64, rows);
+        match list {
+            icd9cm::List::Diagnoses => {
+                assert_eq!(name(listed["386.00"]), "Ménière's disease, unspecified");
+                let dotless = listed.keys().filter(|code| !code.contains('.')).count();
+                // Categories that have no finer code: three characters, or four with an E.
+                assert_eq!(
+                    (dotless, name(listed["E000.0"])),
+                    (92 + 1 + 44, "Civilian activity done for income or pay")
+                );
+            }
+            icd9cm::List::Procedures => assert_eq!(name(listed["00.02"]), "Therapeutic ultrasound of heart"),
+        }
+        let other = if list == icd9cm::List::Diagnoses { icd9cm::List::Procedures } else { icd9cm::List::Diagnoses };
+        assert!(icd9cm::read(path, other, None).is_err());
+    }
 }

@@ -56,27 +56,42 @@ pub fn read_order_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Resu
         value: String::new(),
         expected: format!("a version such as 2025-04, since the file name {name:?} tells none"),
     })?;
+    read_list(name, bytes, edition(version), CodeGrammar::Icd10, is_key)
+}
+
+/// Reads an order file of codes that `is_key` knows, written without dots.
+pub(super) fn read_list(
+    name: &str,
+    bytes: &[u8],
+    edition: Edition,
+    grammar: CodeGrammar,
+    is_key: fn(&str) -> bool,
+) -> Result<(Draft, Report)> {
     let mut report = Report { sources: vec![SourceFile::of(name, bytes)], ..Report::default() };
     let decoded = decode(bytes, None);
     decoded.report(name, &mut report);
 
-    let mut list = List { file: name, report, ..List::default() };
+    let mut list = List {
+        file: name,
+        grammar,
+        is_key,
+        report,
+        concepts: Vec::new(),
+        origins: Vec::new(),
+        by_key: HashMap::new(),
+        last_order: None,
+    };
     for (number, line) in lines(&decoded.text) {
         if !line.trim().is_empty() {
             list.add(number, line);
         }
     }
     if list.concepts.is_empty() {
-        return Err(Error::source(Place::file(name), "no line is one of an ICD-10-CM order file"));
+        let list = edition.system.replace("icd", "ICD-").to_ascii_uppercase();
+        return Err(Error::source(Place::file(name), format!("no line is one of an {list} order file")));
     }
     list.link();
-    let draft = Draft {
-        edition: edition(version),
-        grammar: CodeGrammar::Icd10,
-        language: "en".into(),
-        concepts: list.concepts,
-        ..Draft::default()
-    };
+    let draft = Draft { edition, grammar, language: "en".into(), concepts: list.concepts, ..Draft::default() };
     Ok((draft, list.report))
 }
 
@@ -92,7 +107,7 @@ fn edition(version: String) -> Edition {
 }
 
 /// The year, and the month if there is one, in a file name such as `icd10cm-order-April-2025.txt`.
-fn version_in_name(name: &str) -> Option<String> {
+pub(super) fn version_in_name(name: &str) -> Option<String> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",
@@ -126,15 +141,19 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Takes a line apart, or says what is wrong with it.
+    /// Takes a line of ICD-10-CM apart, or says what is wrong with it.
     pub(super) fn parse(line: &'a str) -> Result<Self, &'static str> {
+        Self::parse_with(line, is_key)
+    }
+
+    fn parse_with(line: &'a str, is_key: fn(&str) -> bool) -> Result<Self, &'static str> {
         if [6, 14, 16, 77].into_iter().any(|blank| !columns(line, blank, blank).trim().is_empty()) {
             return Err("columns 6, 14, 16 and 77 should be blank");
         }
         let order = columns(line, 1, 5).parse().map_err(|_| "columns 1-5 are no order number")?;
         let key = columns(line, 7, 13).trim_end();
         if !is_key(key) {
-            return Err("columns 7-13 are no ICD-10-CM code");
+            return Err("columns 7-13 are no code of the list");
         }
         let header = match columns(line, 15, 15) {
             "0" => true,
@@ -185,9 +204,10 @@ fn is_key(text: &str) -> bool {
 }
 
 /// The list as it grows.
-#[derive(Default)]
 struct List<'a> {
     file: &'a str,
+    grammar: CodeGrammar,
+    is_key: fn(&str) -> bool,
     report: Report,
     concepts: Vec<DraftConcept>,
     /// Where each concept was read: its line and key.
@@ -200,7 +220,7 @@ impl List<'_> {
     fn add(&mut self, number: u64, line: &str) {
         self.report.rows += 1;
         let place = Place::line(self.file, number);
-        let record = match Record::parse(line) {
+        let record = match Record::parse_with(line, self.is_key) {
             Ok(record) => record,
             Err(problem) => {
                 let start: String = line.chars().take(40).collect();
@@ -224,7 +244,7 @@ impl List<'_> {
         self.by_key.insert(record.key.to_owned(), self.concepts.len());
         self.origins.push((number, record.key.to_owned()));
         self.concepts.push(DraftConcept {
-            code: printed(record.key),
+            code: printed(self.grammar, record.key),
             mark: Mark::None,
             usability: if record.header { Usability::Heading } else { Usability::Usable },
             designations: record.designations(),
@@ -239,7 +259,7 @@ impl List<'_> {
             let parent =
                 (3..key.len()).rev().filter_map(|end| key.get(..end)).find(|&key| self.by_key.contains_key(key));
             if let Some(parent) = parent {
-                concept.parents.push(Parent { code: printed(parent), kind: EdgeKind::IsA });
+                concept.parents.push(Parent { code: printed(self.grammar, parent), kind: EdgeKind::IsA });
                 if let Some(flag) = self.by_key.get(parent).and_then(|&index| has_finer.get_mut(index)) {
                     *flag = true;
                 }
@@ -266,9 +286,9 @@ impl List<'_> {
     }
 }
 
-fn printed(key: &str) -> String {
+fn printed(grammar: CodeGrammar, key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 1);
-    CodeGrammar::Icd10.render(key, &mut out);
+    grammar.render(key, &mut out);
     out
 }
 

@@ -11,7 +11,9 @@
 //! | [`icd10_metadata`] | WHO's semicolon files of ICD-10 | none |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`icd10cm::tabular`] | the tabular list of ICD-10-CM with its notes | `xml` |
+//! | [`icd10pcs`] | ICD-10-PCS: order files, and tables | none; `xml` for tables |
 //! | [`icd11`] | ICD-11 MMS, WHO's SimpleTabulation in one or several languages | none; `xlsx` for zips and workbooks |
+//! | [`icd9cm`] | ICD-9-CM diagnoses and procedures | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
@@ -28,7 +30,9 @@ pub mod detect;
 pub mod encoding;
 pub mod icd10_metadata;
 pub mod icd10cm;
+pub mod icd10pcs;
 pub mod icd11;
+pub mod icd9cm;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 #[cfg(feature = "xlsx")]

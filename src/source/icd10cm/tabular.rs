@@ -289,7 +289,7 @@ impl<R: Read> List<'_, R> {
                 if exceptions.iter().any(|exception| exception.takes_away(&key, character.character)) {
                     continue;
                 }
-                let finer = printed(&format!("{key:X<6}{}", character.character));
+                let finer = printed(CodeGrammar::Icd10, &format!("{key:X<6}{}", character.character));
                 if let Some(first) = known.insert(finer.clone(), slot.line) {
                     let message = format!("already made from line {first}, which is kept");
                     let place = self.xml.place(slot.line);
@@ -415,7 +415,7 @@ impl Slot {
             Kind::Section => Range::of(self).map(|range| format!("{}-{}", range.first, range.last)),
             Kind::Diagnosis => {
                 let key = self.name.replacen('.', "", 1);
-                let code = printed(&key);
+                let code = printed(CodeGrammar::Icd10, &key);
                 (is_key(&key) && code == self.name).then_some(code)
             }
         }

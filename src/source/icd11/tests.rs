@@ -182,3 +182,29 @@ fn other_files_and_hostile_ones_are_errors() {
     let mut parts = [Part { name: "x", language: "en", input: &mut latin }];
     assert!(read_parts(&mut parts, Some("v")).is_ok());
 }
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn workbooks_are_read_and_damaged_codes_refused() {
+    let cell = |text: &str| match text {
+        "1E3" => "<c><v>1E3</v></c>".to_owned(),
+        text => format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+    };
+    let sheet_row = |line: &str| {
+        let cells = line.split('\t').map(|field| cell(&unquoted(field.trim_start_matches('\u{feff}'))));
+        format!("<row>{}</row>", cells.collect::<String>())
+    };
+    let text = english() + &row("7", "7", "1E3", "", "- Damaged", "category", "True");
+    let rows: String = text.lines().map(sheet_row).collect();
+    let sheet = format!(
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let parts = [("xl/worksheets/sheet1.xml", sheet.as_str())];
+    let book = super::super::spreadsheet::tests::workbook(folder.path(), &parts);
+    let named = folder.path().join("list-en.xlsx");
+    std::fs::rename(book, &named).unwrap();
+    let (draft, report) = read(&[&named], None).unwrap();
+    assert_eq!(rules(&report), [("code-is-number", Some(9))]);
+    assert_eq!(draft.concepts, read_all(&[("en", &english())]).unwrap().0.concepts);
+}
