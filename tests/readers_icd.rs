@@ -1,6 +1,10 @@
 //! The readers of the classifications of diseases and procedures, on the publishers' own files: every count was taken
 //! from the files by other means.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+#![cfg_attr(
+    not(all(feature = "xml", feature = "xlsx")),
+    allow(unused_imports, dead_code, reason = "some tests need a feature")
+)]
 
 mod support;
 
@@ -271,4 +275,28 @@ fn icd_9_cm_is_two_systems() {
         let other = if list == icd9cm::List::Diagnoses { icd9cm::List::Procedures } else { icd9cm::List::Diagnoses };
         assert!(icd9cm::read(path, other, None).is_err());
     }
+}
+
+#[cfg(feature = "xml")]
+#[test]
+fn the_table_of_neoplasms_leads_to_codes() {
+    let (Some(order), Some(table)) =
+        (shared("intl/icd10cm/icd10cm-order-April-2025.txt"), shared("intl/icd10cm/icd10cm-neoplasm-April-1-2026.xml"))
+    else {
+        return;
+    };
+    let (mut draft, _) = icd10cm::read_order(order, None).unwrap();
+    let before = draft.clone();
+    let report = icd10cm::index::add(&mut draft, table).unwrap();
+    assert_eq!(report.rows, 1 + 593 + 1346);
+    // The table is a year younger than the list, which lacks one of its codes.
+    assert_eq!(rules(&report), BTreeMap::from([("unknown-code", 1), ("version-differs", 1)]));
+    assert_eq!(report.of_rule("unknown-code").next().unwrap().code.as_deref(), Some("C50.A-"));
+    let terms = |draft: &Draft| draft.concepts.iter().map(|concept| concept.designations.len()).sum::<usize>();
+    // 10,922 cells, of which 1,902 have no code.
+    assert_eq!(terms(&draft) - terms(&before), 10_922 - 1902 - 1);
+    let listed = by_code(&draft);
+    let of = |code: &str| listed[code].designations.iter().map(|term| term.text.as_str()).collect::<Vec<_>>();
+    assert!(of("C11.1").contains(&"Neoplasm, neoplastic, adenoid (pharynx) (tissue), Malignant Primary"));
+    assert!(of("C79.8").contains(&"Neoplasm, neoplastic, abdomen, abdominal, cavity, Malignant Secondary"));
 }

@@ -26,7 +26,7 @@
 //!
 //! | rule | severity | meaning |
 //! |---|---|---|
-//! | `malformed-code` | refused | a class without a code, or with one that ICD-10 cannot have |
+//! | `malformed-code` | refused | a class without a code, or with one that ICD-10 cannot have, or a modifier that would make one |
 //! | `duplicate-code` | refused | the code was listed before, which is kept |
 //! | `missing-name` | doubtful | a class or modifier class without preferred rubric: it is named by its code |
 //! | `unknown-parent` | doubtful | a `SuperClass` that is not in the file; the edge is left out |
@@ -34,6 +34,7 @@
 //! | `hierarchy-cycle` | refused | an edge that would put a class above itself |
 //! | `unknown-modifier` | doubtful | `ModifiedBy` a modifier that has no classes |
 //! | `modifier-link-only` | repaired | a `modifierlink` rubric names a modifier that the class lacks: taken as optional |
+//! | `unknown-language` | doubtful | a label whose language is no language tag, or one too many: taken as English |
 //! | `unknown-usage` | doubtful | a usage that the file does not define and that is no dagger or asterisk |
 //! | `too-many-rubric-kinds` | refused | a rubric or `Meta` of one kind too many |
 //! | `missing-title` | doubtful | the file does not say what it is: taken as WHO's ICD-10 |
@@ -73,6 +74,8 @@ const RUBRICS: [(&str, &str, &str); 9] = [
 ];
 /// How many properties a file may have.
 const MOST_PROPERTIES: usize = 200;
+/// How many languages a file may have.
+const MOST_LANGUAGES: usize = 16;
 
 /// Reads a ClaML file.
 ///
@@ -98,6 +101,7 @@ pub fn read_from(name: &str, input: impl Read, version: Option<&str>) -> Result<
         title: Title::default(),
         usages: HashMap::new(),
         properties: Vec::new(),
+        languages: Vec::new(),
         classes: Vec::new(),
         modifiers: Modifiers::default(),
     };
@@ -144,6 +148,7 @@ struct List<'a, R: Read> {
     /// The sign of each kind of usage that the file defines.
     usages: HashMap<String, String>,
     properties: Vec<PropertyDefinition>,
+    languages: Vec<String>,
     classes: Vec<Class>,
     modifiers: Modifiers,
 }
@@ -265,7 +270,7 @@ impl<R: Read> List<'_, R> {
                 if names_class || (kind == "inclusion" && !is_modifier) {
                     let designation = Designation {
                         text: text.lines.replace('\n', " "),
-                        language: label.attribute("xml:lang").unwrap_or("en").to_owned(),
+                        language: self.language(label, &saying),
                         r#use: if names_class { DesignationUse::Preferred } else { DesignationUse::Inclusion },
                         id: rubric.attribute("id").map(str::to_owned),
                         ..Designation::default()
@@ -303,6 +308,24 @@ impl<R: Read> List<'_, R> {
         }
         saying.designations = long.into_iter().chain(names).chain(inclusions).collect();
         (saying, links)
+    }
+
+    /// The language of a label. Where it is none, or one too many, it is taken as English.
+    fn language(&mut self, label: &Element, saying: &Saying) -> String {
+        let tag = label.attribute("xml:lang").unwrap_or("en").trim();
+        let known = self.languages.iter().any(|known| known == tag);
+        let is_tag =
+            (2..=35).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !known && (!is_tag || self.languages.len() >= MOST_LANGUAGES) {
+            let message = format!("{:?} is taken as English", tag.chars().take(40).collect::<String>());
+            let place = self.xml.place(label.line);
+            self.report.add(Severity::Doubtful, "unknown-language", place, Some(&saying.code), message);
+            return "en".to_owned();
+        }
+        if !known {
+            self.languages.push(tag.to_owned());
+        }
+        tag.to_owned()
     }
 
     fn usage(&mut self, element: &Element, saying: &mut Saying) {
@@ -353,8 +376,9 @@ impl<R: Read> List<'_, R> {
         }
         let note = self.modifier_note();
         let modifiers = std::mem::take(&mut self.modifiers);
-        let codes: HashSet<String> = self.classes.iter().map(|class| class.saying.code.clone()).collect();
-        let mut modify = modify::Expansion::new(&modifiers, codes, note);
+        let keys = self.classes.iter().filter_map(|class| grammar.parse(&class.saying.code));
+        let keys: HashSet<String> = keys.map(|key| key.as_str().to_owned()).collect();
+        let mut modify = modify::Expansion::new(&modifiers, grammar, keys, note);
         let in_force = modify.in_force(&self.classes, &parents);
         self.report_modifiers(&modify);
         let mut concepts = Vec::new();
@@ -383,6 +407,11 @@ impl<R: Read> List<'_, R> {
             if let Some(base) = concepts.get_mut(first).filter(|_| mandatory) {
                 base.usability = Usability::Heading;
             }
+        }
+        for (line, code) in std::mem::take(&mut modify.unfit) {
+            let message = "a modifier would make it, but it is no code";
+            let place = self.xml.place(line);
+            self.report.add(Severity::Refused, "malformed-code", place, Some(&code), message);
         }
         if !concepts.iter().any(|concept| concept.usability == Usability::Usable) {
             return Err(self.xml.error("there are no classes with codes"));

@@ -272,6 +272,7 @@ impl List {
         let key = grammar
             .parse(code)
             .filter(|key| key.mark() == Mark::None && is_category(key.as_str().get(..3).unwrap_or_default()));
+        let key = key.filter(|key| key.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric()));
         let key = key.ok_or("column 7 is no code")?;
         let key = key.as_str();
         if key.len().to_string() != *level {

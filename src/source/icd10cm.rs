@@ -1,5 +1,5 @@
 //! ICD-10-CM order files: the yearly and half-yearly lists of the US clinical modification. Its tabular list, which has
-//! notes, is read by `tabular` (feature `xml`).
+//! notes, is read by `tabular`, its alphabetical indexes by `index` (feature `xml`).
 //!
 //! One line per code in fixed columns, counted from 1 (CMS and NCHS, "ICD-10-CM order file", layout in
 //! `icd10OrderFiles.pdf` of each release): 1–5 order number, 7–13 code without a dot, 15 flag (0 for a
@@ -19,6 +19,8 @@
 //! | `flag-contradicts-hierarchy` | doubtful | a valid code has finer ones, or a heading has none |
 //! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
 
+#[cfg(feature = "xml")]
+pub mod index;
 #[cfg(feature = "xml")]
 pub mod tabular;
 

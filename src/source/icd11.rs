@@ -40,6 +40,7 @@ use super::{
     Designation, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition, PropertyKind, PropertyValue, Report,
     Severity, SourceFile, Usability,
 };
+use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
 
 /// The longest line of a file, in bytes. The longest published one has some 1000.
@@ -47,6 +48,9 @@ const LONGEST_LINE: u64 = 1 << 20;
 /// What a text in an archive may grow to, in bytes. Published ones have 13 million.
 #[cfg(feature = "xlsx")]
 const LONGEST_TEXT: u64 = 1 << 30;
+
+/// How many dashes a title may have. Published ones have up to ten.
+const MOST_DEPTH: usize = 60;
 
 const FOUNDATION: usize = 0;
 const LINEARIZATION: usize = 1;
@@ -170,6 +174,11 @@ fn year_and_month(stamp: &str) -> Option<String> {
     Some(format!("{year}-{number:02}"))
 }
 
+/// What tells codes apart.
+fn key_of(code: &str) -> String {
+    CodeGrammar::Verbatim.parse(code).map_or_else(String::new, |key| key.as_str().to_owned())
+}
+
 /// A title without its dashes, and how many these are.
 fn undashed(title: &str) -> (&str, usize) {
     let (mut rest, mut depth) = (title.trim(), 0);
@@ -186,7 +195,7 @@ struct List {
     concepts: Vec<DraftConcept>,
     rows: Vec<Row>,
     by_uri: HashMap<String, usize>,
-    by_code: HashMap<String, usize>,
+    by_key: HashMap<String, usize>,
     language: Option<String>,
     version: Option<String>,
 }
@@ -219,7 +228,7 @@ impl List {
             concepts: Vec::new(),
             rows: Vec::new(),
             by_uri: HashMap::new(),
-            by_code: HashMap::new(),
+            by_key: HashMap::new(),
             language: None,
             version: None,
         }
@@ -367,7 +376,8 @@ impl List {
             "category" => field(columns.code),
             _ => "",
         };
-        let (Some(depth), false, false) = (depth, code.is_empty(), uri.is_empty()) else {
+        let depth = depth.filter(|depth| *depth <= MOST_DEPTH && !uri.is_empty());
+        let (Some(depth), Some(_)) = (depth, CodeGrammar::Verbatim.parse(code)) else {
             let message = format!("no code, URI, title or known kind: kind {:?}", field(columns.kind));
             return self.report.add(Severity::Refused, "malformed-row", place, Some(code), message);
         };
@@ -430,7 +440,7 @@ impl List {
             }
             return Some(at);
         }
-        if let Some(first) = self.by_code.get(code).and_then(|first| self.rows.get(*first)) {
+        if let Some(first) = self.by_key.get(&key_of(code)).and_then(|first| self.rows.get(*first)) {
             let message = format!("already listed in {}, which is kept", first.place);
             self.report.add(Severity::Refused, "duplicate-code", place.clone(), Some(code), message);
             return None;
@@ -456,7 +466,7 @@ impl List {
         }
         let at = self.concepts.len();
         self.by_uri.insert(uri.to_owned(), at);
-        self.by_code.insert(code.to_owned(), at);
+        self.by_key.insert(key_of(code), at);
         self.rows.push(Row {
             place: place.clone(),
             depth,

@@ -11,6 +11,7 @@
 //! | [`icd10_metadata`] | WHO's semicolon files of ICD-10 | none |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`icd10cm::tabular`] | the tabular list of ICD-10-CM with its notes | `xml` |
+//! | [`icd10cm::index`] | its table of neoplasms and other alphabetical indexes | `xml` |
 //! | [`icd10pcs`] | ICD-10-PCS: order files, and tables | none; `xml` for tables |
 //! | [`icd11`] | ICD-11 MMS, WHO's SimpleTabulation in one or several languages | none; `xlsx` for zips and workbooks |
 //! | [`icd9cm`] | ICD-9-CM diagnoses and procedures | none |

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::super::xml::Element;
 use super::super::{Designation, DesignationUse, DraftConcept, EdgeKind, Parent, PropertyValue, Usability};
 use super::{Class, Saying};
-use crate::code::Mark;
+use crate::code::{CodeGrammar, Mark};
 
 /// How many codes modifiers may make. ICD-10-GM, with the most, has fewer than 20 000.
 const MOST_CODES: usize = 200_000;
@@ -74,11 +74,14 @@ impl Modifiers {
 /// The making of codes.
 pub(super) struct Expansion<'a> {
     modifiers: &'a Modifiers,
-    /// Codes that there are already.
-    codes: HashSet<String>,
+    grammar: CodeGrammar,
+    /// Keys of the codes that there are already.
+    keys: HashSet<String>,
     made: usize,
     /// Classes, by number, and a modifier that they name; true if it is in force all the same.
     pub(super) findings: Vec<(usize, String, bool)>,
+    /// Codes that cannot be made, with the line of the modifier class.
+    pub(super) unfit: Vec<(u64, String)>,
     /// The property for what modifiers say of themselves.
     note: Option<usize>,
 }
@@ -87,8 +90,13 @@ pub(super) struct Expansion<'a> {
 pub(super) struct TooMany;
 
 impl<'a> Expansion<'a> {
-    pub(super) fn new(modifiers: &'a Modifiers, codes: HashSet<String>, note: Option<usize>) -> Self {
-        Self { modifiers, codes, made: 0, findings: Vec::new(), note }
+    pub(super) fn new(
+        modifiers: &'a Modifiers,
+        grammar: CodeGrammar,
+        keys: HashSet<String>,
+        note: Option<usize>,
+    ) -> Self {
+        Self { modifiers, grammar, keys, made: 0, findings: Vec::new(), unfit: Vec::new(), note }
     }
 
     /// The modifiers of each class: its own, and those of the classes above it.
@@ -189,7 +197,11 @@ impl<'a> Expansion<'a> {
                 continue;
             }
             let made = combined(base, &class.saying, &with_suffix(&base.code, suffix, modifier));
-            if !self.codes.insert(made.code.clone()) {
+            let Some(key) = self.grammar.parse(&made.code).filter(|key| key.mark() == Mark::None) else {
+                self.unfit.push((class.saying.line, made.code));
+                continue;
+            };
+            if !self.keys.insert(key.as_str().to_owned()) {
                 // The file has the class itself, which tells more.
                 continue;
             }

@@ -219,14 +219,18 @@ fn bad_rows_are_reported_and_the_rest_is_kept() {
         class("A03", "kind=\"category\" usage=\"x\"", "<SuperClass code=\"A02\"/>"),
         class("A04", CATEGORY, "<SuperClass code=\"A03\"/>"),
         modifier_class("M", "..", ""),
+        class("A05", CATEGORY, "<ModifiedBy code=\"L\"/>"),
+        class("A05.0", CATEGORY, "<SuperClass code=\"A05\"/>").replace("A05.0", &format!("A05.{}", "0".repeat(60))),
+        modifier_class("L", "01", "").replace("xml:lang=\"en\"", "xml:lang=\"no tag\""),
     ];
     let (draft, report) = read(&content.concat());
     assert_eq!(
-        rules(&report),
+        rules(&report).into_iter().filter(|(_, code)| !code.starts_with("A05.")).collect::<Vec<_>>(),
         [
             ("missing-name", "A02"),
             ("unknown-usage", "A03"),
             ("malformed-code", ".."),
+            ("unknown-language", "01"),
             ("malformed-code", ""),
             ("malformed-code", "A0 1"),
             ("duplicate-code", "A00"),
@@ -237,7 +241,8 @@ fn bad_rows_are_reported_and_the_rest_is_kept() {
     );
     assert_eq!(report.of_rule("duplicate-code").next().unwrap().place.line, Some(9));
     let kept: Vec<_> = draft.concepts.iter().map(|concept| concept.code.as_str()).collect();
-    assert_eq!(kept, ["A00", "A02", "A03", "A04"]);
+    assert_eq!(kept[..5], ["A00", "A02", "A03", "A04", "A05"]);
+    assert_eq!((kept.len(), report.of_rule("malformed-code").count()), (6, 4));
     assert_eq!(concept(&draft, "A02").designations[0].text, "A02");
 }
 

@@ -410,8 +410,13 @@ impl Slot {
     /// The code of its concept, in printed form; `None` if its name is none.
     fn code(&self) -> Option<String> {
         match self.kind {
-            Kind::Chapter => (self.name.len() <= 8 && self.name.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-                .then(|| self.name.clone()),
+            // Numbers, in some editions Roman ones: neither can be taken for a code.
+            Kind::Chapter => {
+                let is_of = |letters: &[u8]| self.name.bytes().all(|byte| letters.contains(&byte));
+                let is_number =
+                    (self.name.len() < 3 && is_of(b"0123456789")) || (self.name.len() <= 8 && is_of(b"IVX"));
+                is_number.then(|| self.name.clone())
+            }
             Kind::Section => Range::of(self).map(|range| format!("{}-{}", range.first, range.last)),
             Kind::Diagnosis => {
                 let key = self.name.replacen('.', "", 1);

@@ -145,6 +145,9 @@ fn bad_rows_are_refused_and_the_rest_is_kept() {
         row("4", "4", "1C02", "", "- Same URI", "category", "True"),
         row("10", "10", "1C03", "", "- - - Deep", "category", "False"),
         row("11", "11", "1C04", "", "", "category", "True"),
+        row("12", "12", "1a03.y", "", "- Small", "category", "True"),
+        row("13", "13", "1C 05", "", "- Space", "category", "True"),
+        row("14", "14", "1C06", "", &"-".repeat(100), "category", "True"),
     ];
     let (draft, report) =
         read_all(&[("en", &(english() + &bad.concat() + &english().lines().last().unwrap()[..60]))]).unwrap();
@@ -161,7 +164,10 @@ fn bad_rows_are_refused_and_the_rest_is_kept() {
             ("duplicate-code", Some(13)),
             ("depth-jump", Some(14)),
             ("malformed-row", Some(15)),
-            ("malformed-row", Some(16)),
+            ("duplicate-code", Some(16)),
+            ("malformed-row", Some(17)),
+            ("malformed-row", Some(18)),
+            ("malformed-row", Some(19)),
             ("leaf-contradicts-hierarchy", Some(14)),
         ]
     );
