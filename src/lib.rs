@@ -102,11 +102,13 @@
 //! | `mmap` | no | [`CodeSystem::map`] |
 //! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
 //! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
-//! | `xlsx` | no | readers of the national lists' spreadsheets |
+//! | `xlsx` | no | readers of the national lists' spreadsheets, and of ICD-11 in workbooks |
 //! | `archive` | no | inputs in zip, tar, gzip and zstd form, read through ([`source::input`]) |
+//! | `xml` | no | readers of XML lists: ICD-10-CM tabular list and indexes, ICD-10-PCS tables, ClaML |
 //!
 //! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between
-//! editions, compiles drafts, and reads ICD-10-CM order files.
+//! editions, compiles drafts, and reads the lists that are plain text: ICD-10-CM and -PCS order
+//! files, ICD-9-CM, ICD-11, WHO's metadata of ICD-10.
 
 // Links lead to what other features have. The documentation of all features is where they are checked.
 #![cfg_attr(
@@ -116,7 +118,8 @@
         feature = "mmap",
         feature = "csv",
         feature = "xlsx",
-        feature = "archive"
+        feature = "archive",
+        feature = "xml"
     )),
     allow(rustdoc::broken_intra_doc_links)
 )]

@@ -1,4 +1,5 @@
-//! ICD-10-CM order files: the yearly and half-yearly lists of the US clinical modification.
+//! ICD-10-CM order files: the yearly and half-yearly lists of the US clinical modification. Its tabular list, which has
+//! notes, is read by `tabular`, its alphabetical indexes by `index` (feature `xml`).
 //!
 //! One line per code in fixed columns, counted from 1 (CMS and NCHS, "ICD-10-CM order file", layout in
 //! `icd10OrderFiles.pdf` of each release): 1–5 order number, 7–13 code without a dot, 15 flag (0 for a
@@ -17,6 +18,11 @@
 //! | `unknown-parent` | doubtful | a code of four or more characters has no listed prefix |
 //! | `flag-contradicts-hierarchy` | doubtful | a valid code has finer ones, or a heading has none |
 //! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+
+#[cfg(feature = "xml")]
+pub mod index;
+#[cfg(feature = "xml")]
+pub mod tabular;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -77,11 +83,32 @@ fn version_of(name: &str, told: Option<&str>) -> Result<String> {
     })
 }
 
-fn read_text(name: &str, bytes: &[u8], version: String, mut report: Report) -> Result<(Draft, Report)> {
+fn read_text(name: &str, bytes: &[u8], version: String, report: Report) -> Result<(Draft, Report)> {
+    read_list(name, bytes, edition(version), CodeGrammar::Icd10, is_key, report)
+}
+
+/// Reads an order file of codes that `is_key` knows, written without dots.
+pub(super) fn read_list(
+    name: &str,
+    bytes: &[u8],
+    edition: Edition,
+    grammar: CodeGrammar,
+    is_key: fn(&str) -> bool,
+    mut report: Report,
+) -> Result<(Draft, Report)> {
     let decoded = decode(bytes, None);
     decoded.report(name, &mut report);
 
-    let mut list = List { file: name, report, ..List::default() };
+    let mut list = List {
+        file: name,
+        grammar,
+        is_key,
+        report,
+        concepts: Vec::new(),
+        origins: Vec::new(),
+        by_key: HashMap::new(),
+        last_order: None,
+    };
     for (number, line) in lines(&decoded.text) {
         if !line.trim().is_empty() {
             list.add(number, line);
@@ -89,16 +116,11 @@ fn read_text(name: &str, bytes: &[u8], version: String, mut report: Report) -> R
         }
     }
     if list.concepts.is_empty() {
-        return Err(Error::source(Place::file(name), "no line is one of an ICD-10-CM order file"));
+        let list = edition.system.replace("icd", "ICD-").to_ascii_uppercase();
+        return Err(Error::source(Place::file(name), format!("no line is one of an {list} order file")));
     }
     list.link();
-    let draft = Draft {
-        edition: edition(version),
-        grammar: CodeGrammar::Icd10,
-        language: "en".into(),
-        concepts: list.concepts,
-        ..Draft::default()
-    };
+    let draft = Draft { edition, grammar, language: "en".into(), concepts: list.concepts, ..Draft::default() };
     Ok((draft, list.report))
 }
 
@@ -114,7 +136,7 @@ fn edition(version: String) -> Edition {
 }
 
 /// The year, and the month if there is one, in a file name such as `icd10cm-order-April-2025.txt`.
-fn version_in_name(name: &str) -> Option<String> {
+pub(super) fn version_in_name(name: &str) -> Option<String> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",
@@ -148,15 +170,19 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Takes a line apart, or says what is wrong with it.
+    /// Takes a line of ICD-10-CM apart, or says what is wrong with it.
     pub(super) fn parse(line: &'a str) -> Result<Self, &'static str> {
+        Self::parse_with(line, is_key)
+    }
+
+    fn parse_with(line: &'a str, is_key: fn(&str) -> bool) -> Result<Self, &'static str> {
         if [6, 14, 16, 77].into_iter().any(|blank| !columns(line, blank, blank).trim().is_empty()) {
             return Err("columns 6, 14, 16 and 77 should be blank");
         }
         let order = columns(line, 1, 5).parse().map_err(|_| "columns 1-5 are no order number")?;
         let key = columns(line, 7, 13).trim_end();
         if !is_key(key) {
-            return Err("columns 7-13 are no ICD-10-CM code");
+            return Err("columns 7-13 are no code of the list");
         }
         let header = match columns(line, 15, 15) {
             "0" => true,
@@ -207,9 +233,10 @@ fn is_key(text: &str) -> bool {
 }
 
 /// The list as it grows.
-#[derive(Default)]
 struct List<'a> {
     file: &'a str,
+    grammar: CodeGrammar,
+    is_key: fn(&str) -> bool,
     report: Report,
     concepts: Vec<DraftConcept>,
     /// Where each concept was read: its line and key.
@@ -222,7 +249,7 @@ impl List<'_> {
     fn add(&mut self, number: u64, line: &str) {
         self.report.rows += 1;
         let place = Place::line(self.file, number);
-        let record = match Record::parse(line) {
+        let record = match Record::parse_with(line, self.is_key) {
             Ok(record) => record,
             Err(problem) => {
                 let start: String = line.chars().take(40).collect();
@@ -246,7 +273,7 @@ impl List<'_> {
         self.by_key.insert(record.key.to_owned(), self.concepts.len());
         self.origins.push((number, record.key.to_owned()));
         self.concepts.push(DraftConcept {
-            code: printed(record.key),
+            code: printed(self.grammar, record.key),
             mark: Mark::None,
             usability: if record.header { Usability::Heading } else { Usability::Usable },
             designations: record.designations(),
@@ -261,7 +288,7 @@ impl List<'_> {
             let parent =
                 (3..key.len()).rev().filter_map(|end| key.get(..end)).find(|&key| self.by_key.contains_key(key));
             if let Some(parent) = parent {
-                concept.parents.push(Parent { code: printed(parent), kind: EdgeKind::IsA });
+                concept.parents.push(Parent { code: printed(self.grammar, parent), kind: EdgeKind::IsA });
                 if let Some(flag) = self.by_key.get(parent).and_then(|&index| has_finer.get_mut(index)) {
                     *flag = true;
                 }
@@ -288,9 +315,9 @@ impl List<'_> {
     }
 }
 
-fn printed(key: &str) -> String {
+fn printed(grammar: CodeGrammar, key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 1);
-    CodeGrammar::Icd10.render(key, &mut out);
+    grammar.render(key, &mut out);
     out
 }
 

@@ -9,8 +9,15 @@
 //!
 //! | module | reads | feature |
 //! |---|---|---|
+//! | [`claml`] | ICD-10 in ClaML, as WHO and national centres publish it | `xml` |
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
+//! | [`icd10_metadata`] | WHO's semicolon files of ICD-10 | none |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
+//! | [`icd10cm::tabular`] | the tabular list of ICD-10-CM with its notes | `xml` |
+//! | [`icd10cm::index`] | its table of neoplasms and other alphabetical indexes | `xml` |
+//! | [`icd10pcs`] | ICD-10-PCS: order files, and tables | none; `xml` for tables |
+//! | [`icd11`] | ICD-11 MMS, WHO's SimpleTabulation in one or several languages | none; `xlsx` for zips and workbooks |
+//! | [`icd9cm`] | ICD-9-CM diagnoses and procedures | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
@@ -23,11 +30,17 @@ mod map;
 mod reader;
 mod report;
 
+#[cfg(feature = "xml")]
+pub mod claml;
 #[cfg(feature = "csv")]
 pub mod delimited;
 pub mod detect;
 pub mod encoding;
+pub mod icd10_metadata;
 pub mod icd10cm;
+pub mod icd10pcs;
+pub mod icd11;
+pub mod icd9cm;
 pub mod input;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
@@ -37,6 +50,8 @@ pub mod qd4469;
 mod spreadsheet;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
+#[cfg(feature = "xml")]
+mod xml;
 
 pub use draft::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, DraftPosition,

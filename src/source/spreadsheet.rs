@@ -216,7 +216,7 @@ pub(super) mod tests {
     const SHEET: &str = "xl/worksheets/sheet1.xml";
 
     /// Writes a workbook of one sheet, `S`, from the XML of its parts.
-    fn workbook(folder: &Path, parts: &[(&str, &str)]) -> PathBuf {
+    pub(in crate::source) fn workbook(folder: &Path, parts: &[(&str, &str)]) -> PathBuf {
         const FRAME: [(&str, &str); 3] = [
             (
                 "_rels/.rels",
