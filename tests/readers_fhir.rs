@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 
-use medterm::source::fhir::{CodeSystemDraft, FhirRelease, Resource, Settings, ValueSetDraft};
-use medterm::source::{Report, Severity};
+use medterm::source::fhir::{CodeSystemDraft, ConceptMapDraft, FhirRelease, Resource, Settings, ValueSetDraft};
+use medterm::source::{Relationship, Report, Severity};
 use medterm::{Error, index};
 use support::shared;
 
@@ -129,7 +129,106 @@ fn every_resource_of_the_hl7_terminology() {
     if !was_read {
         return;
     }
-    println!("{kinds:?} {concepts} {inactive} {groupers} {designations}");
-    println!("{rules:#?}");
-    println!("{refused:#?}");
+    let kinds: Vec<_> = kinds.into_iter().collect();
+    assert_eq!(kinds, [("CodeSystem", 928), ("NamingSystem", 675), ("ValueSet", 2_533)]);
+    assert_eq!((concepts, inactive, groupers, designations), (20_379, 661, 744, 22_096));
+    let rules: Vec<_> = rules.into_iter().map(|((_, rule), count)| (rule, count)).collect();
+    assert_eq!(
+        rules,
+        [
+            ("content-not-present", 2),
+            ("copyright", 867),
+            ("hierarchy-meaning", 7),
+            ("language-assumed", 741),
+            ("missing-display", 219),
+            ("case-twin", 36),
+            ("code-form", 42),
+            ("experimental", 6),
+            ("undefined-property", 15),
+        ]
+    );
+    // Those that have codes with spaces, or codes that differ in case alone.
+    assert_eq!(refused.len(), 19);
+}
+
+#[test]
+fn the_global_patient_set_of_snomed_ct() {
+    let Some(path) = shared("intl/fhir/ValueSet-snomed-intl-gps.json") else { return };
+    let found = Settings::new().read(&path).unwrap();
+    let [(Resource::ValueSet(set), report)] = found.list.as_slice() else { panic!() };
+    let text = std::fs::read_to_string(&path).unwrap();
+    let listed = text.matches("\"code\"").count() - text.matches("\"code\": \"001\"").count();
+    assert_eq!(set.include[0].concepts.len(), listed);
+    assert_eq!(listed, 26_158);
+    assert_eq!(report.rows, 26_158);
+    assert_eq!(report.entries, []);
+    assert_eq!(set.include[0].system.as_deref(), Some("http://snomed.info/sct"));
+    assert_eq!(
+        set.include[0].version.as_deref(),
+        Some("http://snomed.info/sct/900000000000207008/version/20200731")
+    );
+    assert_eq!(value_set_again(set, FhirRelease::R5), Resource::ValueSet(set.clone()));
+}
+
+#[test]
+fn concept_maps_of_r4() {
+    let Some(path) = shared("intl/fhir/r4-conceptmaps-bundle.json") else { return };
+    let found = Settings::new().read(&path).unwrap();
+    assert_eq!((found.list.len(), found.report.entries.len()), (19, 0));
+    let (mut words, mut products, mut rows) = (BTreeMap::new(), 0, 0);
+    let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
+    for (resource, report) in &found.list {
+        let Resource::ConceptMap(map) = resource else { panic!("{resource:?}") };
+        for entry in &report.entries {
+            *rules.entry(entry.rule).or_default() += 1;
+        }
+        for row in map.maps.iter().flat_map(|map| &map.rows) {
+            rows += 1;
+            products += usize::from(!row.products.is_empty());
+            let kept = row.properties.iter().find(|(name, _)| name == "equivalence").map(|(_, word)| word.as_str());
+            let word = (row.relationship.map(Relationship::as_r4_equivalence), kept, row.target.is_some());
+            *words.entry(word).or_insert(0) += 1;
+        }
+        for release in [FhirRelease::R4, FhirRelease::R5] {
+            let mut json = Vec::new();
+            map.write_json(release, &mut json).unwrap();
+            let (Resource::ConceptMap(again), _) = one("again.json", &json) else { panic!() };
+            let lines_aside = |map: &ConceptMapDraft| {
+                let mut map = map.clone();
+                map.maps.iter_mut().flat_map(|map| &mut map.rows).for_each(|row| row.line = 0);
+                map
+            };
+            assert_eq!(lines_aside(&again), lines_aside(map));
+        }
+    }
+    let words: Vec<_> = words.into_iter().collect();
+    assert_eq!(
+        words,
+        [
+            ((None, None, false), 56),
+            ((Some("disjoint"), None, true), 1),
+            ((Some("equivalent"), None, true), 244),
+            ((Some("equivalent"), Some("equal"), true), 34),
+            ((Some("narrower"), None, true), 7),
+            ((Some("wider"), None, true), 11),
+        ]
+    );
+    // One of the 354 targets is of an element without a code.
+    assert_eq!((rows, products), (353, 93));
+    assert_eq!(rules.into_iter().collect::<Vec<_>>(), [("copyright", 2), ("experimental", 3), ("missing-code", 1)]);
+}
+
+#[test]
+fn concept_map_of_loinc_and_devices() {
+    let Some(path) = shared("intl/fhir/conceptmap-loinc-mdc.xml") else { return };
+    let found = Settings::new().read(&path).unwrap();
+    let [(Resource::ConceptMap(map), report)] = found.list.as_slice() else { panic!() };
+    let text = std::fs::read_to_string(&path).unwrap();
+    let [map] = map.maps.as_slice() else { panic!() };
+    assert_eq!((map.rows.len(), text.matches("<target>").count()), (590, 590));
+    assert_eq!((map.source.system.as_str(), map.target.system.as_str()), ("urn:iso:std:iso:11073:10101", "http://loinc.org"));
+    let first = &map.rows[0];
+    assert_eq!((first.source.as_str(), first.target.as_deref(), first.line), ("160116", Some("11556-8"), 27));
+    assert!(map.rows.iter().all(|row| row.relationship.is_some()));
+    assert_eq!(report.entries.iter().map(|entry| entry.rule).collect::<Vec<_>>(), ["copyright", "experimental"]);
 }

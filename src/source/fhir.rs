@@ -1,4 +1,4 @@
-//! FHIR resources of R4, R4B and R5, in JSON and XML: code systems, value sets and naming systems, alone, in bundles, in
+//! FHIR resources of R4, R4B and R5, in JSON and XML: code systems, value sets, naming systems and maps, alone, in bundles, in
 //! bulk files (NDJSON) and in packages.
 //!
 //! What is read (HL7 FHIR R4 4.0.1, R4B 4.3.0, R5 5.0.0: the pages of each resource, *CodeSystem Concept Properties*,
@@ -15,13 +15,19 @@
 //! | | properties `status` (`inactive`, `retired`, `deprecated`, `withdrawn`, `obsolete`), `deprecated`, `deprecationDate`, `retirementDate` (true, or a day not after the resource's own) | activity; they stay properties |
 //! | ValueSet | `immutable`, `compose`, `expansion` | [`ValueSetDraft`] |
 //! | NamingSystem | `kind` `responsible` `usage` `uniqueId` | [`NamingSystemDraft`] |
+//! | ConceptMap | `source[x]` `target[x]` `sourceScope[x]` `targetScope[x]`, `group`: `source` `sourceVersion` `target` `targetVersion` `unmapped`, `element`: `code` `display` `noMap`, `target`: `code` `display` `equivalence` `relationship` `comment` `dependsOn` `product` `property` | [`ConceptMapDraft`]: a [`MapDraft`](super::MapDraft) for each group |
 //! | Bundle | `entry.resource` | each resource |
 //!
-//! A property means what its URI says if that is one of FHIR's own, else what its code says. Properties of a concept's
-//! own twin in the writer's namespace `urn:medterm:` carry what FHIR has no elements for.
+//! The words of R4's `equivalence` speak of the target, those of R5's `relationship` of the source: `wider` and
+//! `subsumes` are source-is-narrower-than-target, `narrower` and `specializes` source-is-broader-than-target, `equal` is
+//! equivalent, `inexact` related-to, `disjoint` not-related-to; `unmatched` is a row without a target. `equal`,
+//! `subsumes`, `specializes` and `inexact` say more than R5 can: the row keeps them as its first property, `equivalence`.
+//!
+//! A property means what its URI says if that is one of FHIR's own, else what its code says. Extensions
+//! `urn:medterm:…` are the writer's own, and carry what FHIR has no elements for.
 //!
 //! Ignored: `text` (the narrative repeats the content), `meta`, `contact`, `useContext`, `jurisdiction`, `contained`
-//! (reported), `CodeSystem.filter` (what servers can do with the code system), `designation.additionalUse` of a code
+//! (reported), the display of a condition of a map, the relationship of unmapped codes, `CodeSystem.filter` (what servers can do with the code system), `designation.additionalUse` of a code
 //! system (reported), subproperties, other extensions. Other resources are passed over and reported.
 //!
 //! | rule | severity | meaning |
@@ -31,6 +37,9 @@
 //! | `malformed-line` | refused | a line of a bulk file that is no JSON |
 //! | `not-a-resource` | refused | an object without `resourceType` |
 //! | `missing-name` | refused | a designation without a value |
+//! | `missing-target` | refused | an element of a map without a target that does not say that there is none |
+//! | `value-set-target` | refused | a target that is any code of a value set |
+//! | `unmapped` | refused | what is said of codes without a row is not complete |
 //! | `missing-value` | refused | a name of a naming system without a value |
 //! | `property-value` | refused | a property of a concept without a code or a value |
 //! | `property-definition` | refused, doubtful | a property defined without a code, or twice |
@@ -47,8 +56,12 @@
 //! | `content-example`, `content-unknown` | doubtful | the content is no list to rely on; it is a fragment |
 //! | `supplement-target` | doubtful | `content` and `supplements` do not agree |
 //! | `count-differs` | doubtful | a complete list has not as many concepts as it says |
+//! | `unmatched-target` | doubtful | a target that is said to be none |
+//! | `unknown-relationship` | doubtful | a word that FHIR does not have |
+//! | `value-set-condition` | doubtful | a condition that any code of a value set meets; its value is the URL of the set |
 //! | `experimental` | doubtful | the resource is for tests and teaching |
 //! | `hierarchy-meaning` | doubtful, note | the hierarchy is no subsumption, or its meaning is not told; edges are kept as is-a |
+//! | `missing-relationship` | note | how a source stands to its target is not told |
 //! | `missing-display` | note | a concept without a display |
 //! | `language-assumed` | note | the resource tells no language |
 //! | `content-not-present` | note | the codes are published elsewhere |
@@ -68,6 +81,7 @@
 //! report, and is the user's to heed (SNOMED CT, LOINC, CPT and others are published in FHIR too).
 
 mod code_system;
+mod concept_map;
 mod element;
 mod extension;
 mod json;
@@ -88,6 +102,7 @@ use std::io::Read;
 use std::path::Path;
 
 pub use code_system::{CodeSystemDraft, FhirProperty};
+pub use concept_map::ConceptMapDraft;
 pub use metadata::{Coding, Identifier, Metadata};
 pub use naming_system::{NamingSystemDraft, UniqueId};
 pub use value_set::{
@@ -123,6 +138,8 @@ pub enum Resource {
     ValueSet(Box<ValueSetDraft>),
     /// A `NamingSystem`.
     NamingSystem(Box<NamingSystemDraft>),
+    /// A `ConceptMap`.
+    ConceptMap(Box<ConceptMapDraft>),
 }
 
 /// What a file or a package holds.
@@ -271,10 +288,10 @@ impl Settings {
 /// Reads resources, one a line. A line that is none is reported, and the others are kept.
 fn read_lines<R: Read>(stream: &mut Stream<'_, R>, walk: &mut Walk<'_>) -> std::io::Result<()> {
     while stream.first_byte()?.is_some() {
-        let start = walk.position.line();
+        let (start, before) = (walk.position.line(), walk.found.list.len());
         let mut line = Line::new(stream);
         if let Err(error) = json::read(&mut line, walk, true) {
-            walk.abandon();
+            walk.abandon(before);
             walk.position.skipping();
             line.skip()?;
             walk.position.value_ended();

@@ -13,7 +13,7 @@
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
-//! | [`fhir`] | FHIR code systems, value sets and naming systems | `fhir` |
+//! | [`fhir`] | FHIR code systems, value sets, naming systems and maps | `fhir` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`input`] | what a user points at: files, folders, archives | `archive` for archives |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |

@@ -281,7 +281,7 @@ fn position(extension: &Element) -> Option<DraftPosition> {
     Some(DraftPosition { label: part("label")?, parent: part("parent") })
 }
 
-fn report_rights(metadata: &Metadata, at: At<'_>, report: &mut Report) {
+pub(super) fn report_rights(metadata: &Metadata, at: At<'_>, report: &mut Report) {
     if let Some(copyright) = &metadata.copyright {
         report.add(Severity::Note, "copyright", at.place().with_field("copyright"), None, copyright.clone());
     }

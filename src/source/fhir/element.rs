@@ -52,7 +52,8 @@ impl Element {
 
     /// The child that holds `value[x]`: `valueCode`, `valueString`…
     pub(super) fn typed_value(&self) -> Option<&Element> {
-        self.children.iter().find(|child| child.name.len() > "value".len() && child.name.starts_with("value"))
+        let is_value = |name: &str| name.len() > "value".len() && name.starts_with("value") && name != "valueSet";
+        self.children.iter().find(|child| is_value(child.name))
     }
 
     /// The extensions of a URL.

@@ -17,6 +17,12 @@ pub(super) const CONTAINS_PROPERTY: &str =
 pub(super) const EXPANSION_PROPERTY: &str =
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion.property";
 
+/// A property of a target of a map, in releases before R5: parts `code` and `value`.
+pub(super) const TARGET_PROPERTY: &str =
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-ConceptMap.group.element.target.property";
+/// Why a value that must be there is not.
+pub(super) const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+
 /// The system of the uses of designations that only this crate has codes for.
 pub(super) const USES: &str = "urn:medterm:designation-use";
 /// How codes are written: `icd10`, `verbatim`.
@@ -33,3 +39,5 @@ pub(super) const TERM_ID: &str = "urn:medterm:designation-id";
 pub(super) const TERM_STATUS: &str = "urn:medterm:designation-status";
 /// How a dialect takes a term: parts `dialect` and `role`.
 pub(super) const ACCEPTABILITY: &str = "urn:medterm:acceptability";
+/// What rows of maps of other formats tell: parts `group`, `priority`, `scenario`, `choice`, `rule`.
+pub(super) const MAP_ROW: &str = "urn:medterm:map-row";

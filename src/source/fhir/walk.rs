@@ -3,7 +3,7 @@
 
 use super::element::{Element, known};
 use super::stream::Position;
-use super::{Resource, Resources, Settings, code_system, naming_system, value_set};
+use super::{Resource, Resources, Settings, code_system, concept_map, naming_system, value_set};
 use crate::source::{Place, Report, Severity};
 
 /// How deep elements may be nested, as parsers count them. (`serde_json` stops at the same depth.)
@@ -18,6 +18,7 @@ enum Kind {
     CodeSystem,
     ValueSet,
     NamingSystem,
+    ConceptMap,
     Bundle,
     Other(String),
 }
@@ -34,6 +35,7 @@ struct Frame {
     report: Report,
     code_system: code_system::Builder,
     value_set: value_set::Builder,
+    concept_map: concept_map::Builder,
 }
 
 impl Frame {
@@ -53,6 +55,8 @@ impl Frame {
             ["expansion", "contains", deeper @ ..] if self.is(&Kind::ValueSet) => {
                 deeper.iter().all(|name| *name == "contains").then_some(Row::Contains)
             }
+            ["group"] if self.is(&Kind::ConceptMap) => Some(Row::Group),
+            ["group", "element"] if self.is(&Kind::ConceptMap) => Some(Row::Mapped),
             ["entry"] if self.is(&Kind::Bundle) => Some(Row::Entry),
             _ => None,
         }
@@ -69,6 +73,10 @@ enum Row {
     Exclude,
     /// `ValueSet.expansion.contains`, at any depth.
     Contains,
+    /// `ConceptMap.group`.
+    Group,
+    /// `ConceptMap.group.element`.
+    Mapped,
     /// `Bundle.entry`.
     Entry,
 }
@@ -118,15 +126,17 @@ impl<'p> Walk<'p> {
                 "CodeSystem" => Kind::CodeSystem,
                 "ValueSet" => Kind::ValueSet,
                 "NamingSystem" => Kind::NamingSystem,
+                "ConceptMap" => Kind::ConceptMap,
                 "Bundle" => Kind::Bundle,
                 other => Kind::Other(other.chars().take(64).collect()),
             });
         }
     }
 
-    /// Gives up what is open, after an error that ends one of several resources.
-    pub(super) fn abandon(&mut self) {
+    /// Gives up what is open and what was found beyond a number of resources, after an error.
+    pub(super) fn abandon(&mut self, found: usize) {
         self.frames.clear();
+        self.found.list.truncate(found);
     }
 
     /// The one copy of the name of an element here, or `None` if nobody needs the element.
@@ -163,6 +173,7 @@ impl<'p> Walk<'p> {
             match frame.row() {
                 Some(Row::Concept) => frame.code_system.open(line),
                 Some(Row::Contains) => frame.value_set.open(),
+                Some(Row::Mapped) => frame.concept_map.open(line),
                 _ => {}
             }
         }
@@ -184,6 +195,8 @@ impl<'p> Walk<'p> {
             Row::Include => frame.value_set.include(&element, false),
             Row::Exclude => frame.value_set.include(&element, true),
             Row::Contains => frame.value_set.contains(&element, &mut frame.report),
+            Row::Group => frame.concept_map.group(&element, at, &mut frame.report),
+            Row::Mapped => frame.concept_map.element(&element, at, &mut frame.report),
             Row::Entry => {}
         }
         Ok(())
@@ -225,6 +238,9 @@ impl<'p> Walk<'p> {
             Some(Kind::ValueSet) => Resource::ValueSet(Box::new(frame.value_set.finish(element))),
             Some(Kind::NamingSystem) => {
                 Resource::NamingSystem(Box::new(naming_system::read(element, at, &mut report)))
+            }
+            Some(Kind::ConceptMap) => {
+                Resource::ConceptMap(Box::new(frame.concept_map.finish(element, at, &mut report)))
             }
             Some(Kind::Bundle) => return self.found.report.merge(report),
             Some(Kind::Other(kind)) => {
