@@ -103,6 +103,8 @@
 //! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
 //! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
 //! | `xlsx` | no | readers of the national lists' spreadsheets |
+//! | `xml` | no | what readers of XML share |
+//! | `fhir` | no | reader and writer of FHIR code systems, value sets and maps ([`source::fhir`]) |
 //! | `archive` | no | inputs in zip, tar, gzip and zstd form, read through ([`source::input`]) |
 //!
 //! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between
@@ -116,6 +118,7 @@
         feature = "mmap",
         feature = "csv",
         feature = "xlsx",
+        feature = "fhir",
         feature = "archive"
     )),
     allow(rustdoc::broken_intra_doc_links)

@@ -163,10 +163,7 @@ fn the_global_patient_set_of_snomed_ct() {
     assert_eq!(report.rows, 26_158);
     assert_eq!(report.entries, []);
     assert_eq!(set.include[0].system.as_deref(), Some("http://snomed.info/sct"));
-    assert_eq!(
-        set.include[0].version.as_deref(),
-        Some("http://snomed.info/sct/900000000000207008/version/20200731")
-    );
+    assert_eq!(set.include[0].version.as_deref(), Some("http://snomed.info/sct/900000000000207008/version/20200731"));
     assert_eq!(value_set_again(set, FhirRelease::R5), Resource::ValueSet(set.clone()));
 }
 
@@ -226,7 +223,10 @@ fn concept_map_of_loinc_and_devices() {
     let text = std::fs::read_to_string(&path).unwrap();
     let [map] = map.maps.as_slice() else { panic!() };
     assert_eq!((map.rows.len(), text.matches("<target>").count()), (590, 590));
-    assert_eq!((map.source.system.as_str(), map.target.system.as_str()), ("urn:iso:std:iso:11073:10101", "http://loinc.org"));
+    assert_eq!(
+        (map.source.system.as_str(), map.target.system.as_str()),
+        ("urn:iso:std:iso:11073:10101", "http://loinc.org")
+    );
     let first = &map.rows[0];
     assert_eq!((first.source.as_str(), first.target.as_deref(), first.line), ("160116", Some("11556-8"), 27));
     assert!(map.rows.iter().all(|row| row.relationship.is_some()));

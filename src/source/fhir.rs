@@ -88,6 +88,7 @@ mod json;
 mod link;
 mod metadata;
 mod naming_system;
+mod properties;
 mod stream;
 mod terms;
 #[cfg(test)]

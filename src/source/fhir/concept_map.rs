@@ -147,7 +147,8 @@ fn read_target(mut row: MapRow, target: &Element, at: At<'_>, report: &mut Repor
             add(Severity::Doubtful, "unknown-relationship", "group.element.target.relationship", message);
             row.properties.push(("relationship".to_owned(), word.to_owned()));
         }
-    } else if let Some((word, relationship, is_exact)) = word.and_then(|word| WORDS.iter().find(|known| known.0 == word))
+    } else if let Some((word, relationship, is_exact)) =
+        word.and_then(|word| WORDS.iter().find(|known| known.0 == word))
     {
         // Nothing stands to no target; with one, it is a contradiction whose safe side is that they do not match.
         let is_unmatched = *word == "unmatched";
@@ -156,7 +157,7 @@ fn read_target(mut row: MapRow, target: &Element, at: At<'_>, report: &mut Repor
             let message = "it is said to be unmatched and has a target; taken for not related".to_owned();
             add(Severity::Doubtful, "unmatched-target", "group.element.target.equivalence", message);
         }
-        if !is_exact && !(is_unmatched && row.target.is_none()) {
+        if !is_exact && (!is_unmatched || row.target.is_some()) {
             row.properties.push((EQUIVALENCE.to_owned(), (*word).to_owned()));
         }
     } else if let Some(word) = word {
@@ -271,7 +272,7 @@ fn group_json(map: &MapDraft, release: FhirRelease) -> Json {
         let has_version = !side.version.is_empty();
         match release {
             FhirRelease::R5 if has_version => json.push(name, Json::Text(format!("{}|{}", side.system, side.version))),
-            _ => json.text(name, Some(&side.system).map(String::as_str).filter(|system| !system.is_empty())),
+            _ => json.text(name, Some(side.system.as_str()).filter(|system| !system.is_empty())),
         }
         if release == FhirRelease::R4 && has_version {
             json.text(version, Some(&side.version));
@@ -332,26 +333,27 @@ fn element_json(rows: &[MapRow], release: FhirRelease) -> Json {
 /// The word of R4 that a property keeps, if it is what reading would keep there.
 fn kept_word<'r>(row: &MapRow, (name, word): &'r (String, String)) -> Option<&'r str> {
     let is_kept = |(known, relationship, is_exact): &(&str, Relationship, bool)| {
-        known == word && Some(*relationship) == row.relationship && !is_exact && (row.target.is_some() || word != "unmatched")
+        known == word
+            && Some(*relationship) == row.relationship
+            && !is_exact
+            && (row.target.is_some() || word != "unmatched")
     };
     (name == EQUIVALENCE && WORDS.iter().any(is_kept)).then_some(word)
 }
 
 fn target_json(row: &MapRow, release: FhirRelease) -> Json {
     let mut json = Json::object();
-    let numbers = [
-        ("group", row.group),
-        ("priority", row.priority),
-        ("scenario", row.scenario),
-        ("choice", row.choice),
-    ];
-    let numbers = numbers.into_iter().filter(|(_, number)| *number != 0).map(|(part, number)| (part, number.to_string()));
+    let numbers =
+        [("group", row.group), ("priority", row.priority), ("scenario", row.scenario), ("choice", row.choice)];
+    let numbers =
+        numbers.into_iter().filter(|(_, number)| *number != 0).map(|(part, number)| (part, number.to_string()));
     let parts: Vec<_> = numbers.chain(row.rule.iter().map(|rule| ("rule", rule.clone()))).collect();
     if !parts.is_empty() {
         let parts = parts.iter().map(|(part, text)| (*part, "valueString", text.as_str()));
         json.push_parts(extension::MAP_ROW, parts);
     }
-    let word = row.properties.first().filter(|_| release == FhirRelease::R4).and_then(|property| kept_word(row, property));
+    let word =
+        row.properties.first().filter(|_| release == FhirRelease::R4).and_then(|property| kept_word(row, property));
     let properties = row.properties.iter().skip(usize::from(word.is_some()));
     if release == FhirRelease::R4 {
         for (name, value) in properties.clone() {
@@ -395,7 +397,7 @@ fn condition_json(condition: &MapCondition, release: FhirRelease) -> Json {
     match release {
         FhirRelease::R4 => {
             json.text("property", Some(attribute));
-            json.text("system", Some(system).map(String::as_str).filter(|_| has_system));
+            json.text("system", Some(system.as_str()).filter(|_| has_system));
             json.text("value", Some(value));
         }
         FhirRelease::R5 if has_system => {

@@ -68,32 +68,41 @@ impl Element {
     }
 }
 
-macro_rules! names {
-    ($($name:literal)*) => {
-        /// The one copy of an element's name, if a reader here needs it.
-        pub(super) fn known(name: &str) -> Option<&'static str> {
-            match name {
-                $($name => Some($name),)*
-                _ => None,
-            }
-        }
-    };
+/// The elements that readers here need, in the order of their bytes.
+#[rustfmt::skip]
+const NAMES: [&str; 108] = [
+    "abstract", "additionalUse", "attribute", "authoritative", "caseSensitive", "code",
+    "comment", "compose", "compositional", "concept", "contained", "contains", "content", "copyright",
+    "count", "date", "definition", "dependsOn", "description", "designation", "display", "effectivePeriod", "element",
+    "end", "entry", "equivalence", "exclude", "expansion", "experimental", "extension", "filter", "group",
+    "hierarchyMeaning", "id", "identifier", "immutable", "inactive", "include", "kind", "language", "lockedDate",
+    "mode", "modifierExtension", "name", "noMap", "offset", "op", "otherMap", "parameter", "period", "preferred",
+    "product", "property", "publisher", "purpose", "relationship", "resource", "resourceType", "responsible",
+    "source", "sourceCanonical", "sourceScopeCanonical", "sourceScopeUri", "sourceUri", "sourceVersion", "start",
+    "status", "supplements", "system", "target", "targetCanonical", "targetScopeCanonical", "targetScopeUri",
+    "targetUri", "targetVersion", "text", "timestamp", "title", "total", "type", "uniqueId", "unmapped", "uri", "url",
+    "usage", "use", "value", "valueBoolean", "valueCanonical", "valueCode", "valueCoding", "valueDate",
+    "valueDateTime", "valueDecimal", "valueId", "valueInstant", "valueInteger", "valueInteger64", "valueMarkdown",
+    "valuePeriod", "valuePositiveInt", "valueSet", "valueString", "valueUnsignedInt", "valueUri", "valueUrl",
+    "version", "versionNeeded",
+];
+
+/// The one copy of an element's name, if a reader here needs it.
+pub(super) fn known(name: &str) -> Option<&'static str> {
+    let at = NAMES.binary_search(&name).ok()?;
+    NAMES.get(at).copied()
 }
 
-names! {
-    "resourceType" "id" "url" "identifier" "version" "name" "title" "status" "experimental" "date" "publisher"
-    "description" "purpose" "copyright" "language" "effectivePeriod" "start" "end" "extension" "modifierExtension"
-    "content" "caseSensitive" "hierarchyMeaning" "compositional" "versionNeeded" "valueSet" "count" "supplements"
-    "property" "code" "uri" "type" "concept" "display" "definition" "designation" "use" "additionalUse" "value"
-    "system"
-    "valueCode" "valueCoding" "valueString" "valueInteger" "valueInteger64" "valueBoolean" "valueDateTime"
-    "valueDecimal" "valueUri" "valueCanonical" "valueDate" "valueMarkdown" "valueId" "valueUrl" "valuePeriod"
-    "valueInstant" "valuePositiveInt" "valueUnsignedInt"
-    "compose" "lockedDate" "inactive" "include" "exclude" "filter" "op" "immutable" "expansion" "timestamp" "total"
-    "offset" "parameter" "contains" "abstract" "contained"
-    "entry" "resource"
-    "kind" "responsible" "usage" "uniqueId" "preferred" "comment" "period" "authoritative" "coding" "text"
-    "sourceUri" "sourceCanonical" "targetUri" "targetCanonical" "sourceScopeUri" "sourceScopeCanonical"
-    "targetScopeUri" "targetScopeCanonical" "group" "source" "sourceVersion" "target" "targetVersion" "element" "noMap"
-    "equivalence" "relationship" "dependsOn" "product" "attribute" "additionalAttribute" "unmapped" "mode" "otherMap"
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found() {
+        assert!(NAMES.is_sorted());
+        for name in NAMES {
+            assert_eq!(known(name), Some(name));
+        }
+        assert_eq!(known("div"), None);
+    }
 }

@@ -108,7 +108,18 @@ impl<'p, R: Read> Stream<'p, R> {
 }
 
 impl<R: Read> Read for Stream<'_, R> {
+    #[inline]
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        // JSON is read byte by byte.
+        if let ([out], Some(&byte)) = (&mut *out, self.buffer.get(self.at))
+            && let Some(left) = self.position.left.get().checked_sub(1)
+        {
+            *out = byte;
+            self.at += 1;
+            self.position.left.set(left);
+            self.position.line.set(self.position.line.get() + u64::from(byte == b'\n'));
+            return Ok(1);
+        }
         let from = self.fill_buf()?;
         let read = from.len().min(out.len());
         if let (Some(from), Some(out)) = (from.get(..read), out.get_mut(..read)) {

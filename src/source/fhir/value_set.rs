@@ -398,8 +398,8 @@ impl Include {
         json.array("concept", self.concepts.iter().map(concept));
         let filter = |filter: &Filter| {
             let mut json = Json::object();
-            json.text("property", Some(&filter.property).map(String::as_str).filter(|text| !text.is_empty()));
-            json.text("op", Some(&filter.op).map(String::as_str).filter(|text| !text.is_empty()));
+            json.text("property", Some(filter.property.as_str()).filter(|text| !text.is_empty()));
+            json.text("op", Some(filter.op.as_str()).filter(|text| !text.is_empty()));
             json.text("value", filter.value.as_deref());
             json
         };

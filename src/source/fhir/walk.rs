@@ -236,9 +236,7 @@ impl<'p> Walk<'p> {
                 Resource::CodeSystem(Box::new(frame.code_system.finish(element, &source, &mut report)))
             }
             Some(Kind::ValueSet) => Resource::ValueSet(Box::new(frame.value_set.finish(element))),
-            Some(Kind::NamingSystem) => {
-                Resource::NamingSystem(Box::new(naming_system::read(element, at, &mut report)))
-            }
+            Some(Kind::NamingSystem) => Resource::NamingSystem(Box::new(naming_system::read(element, at, &mut report))),
             Some(Kind::ConceptMap) => {
                 Resource::ConceptMap(Box::new(frame.concept_map.finish(element, at, &mut report)))
             }

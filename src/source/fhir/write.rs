@@ -102,11 +102,7 @@ impl Json {
     }
 
     /// Adds an extension made of parts: their names, the names of their values, and these.
-    pub(super) fn push_typed_parts<'a>(
-        &mut self,
-        url: &str,
-        parts: impl IntoIterator<Item = (&'a str, String, Self)>,
-    ) {
+    pub(super) fn push_typed_parts<'a>(&mut self, url: &str, parts: impl IntoIterator<Item = (&'a str, String, Self)>) {
         let mut json = Self::object();
         json.text("url", Some(url));
         for (part, name, value) in parts {

@@ -125,7 +125,10 @@ fn xml_and_json_give_the_same() {
         xml.write_json(release, &mut json).unwrap();
         let json = String::from_utf8(json).unwrap();
         assert!(json.contains(r#""valueDecimal":700.50"#), "{json}");
-        assert!(json.contains(r#""valueCoding":{"system":"http://example.org/x#y","version":"3","code":"b c""#), "{json}");
+        assert!(
+            json.contains(r#""valueCoding":{"system":"http://example.org/x#y","version":"3","code":"b c""#),
+            "{json}"
+        );
         assert_eq!(json.contains("\"effectivePeriod\":"), release == FhirRelease::R5);
         assert_eq!(system(&json).0, *xml);
     }
@@ -211,8 +214,9 @@ fn activity_is_told_in_many_ways() {
         (r#"{"code": "retirementDate", "valueString": "soon"}"#, false),
     ];
     for (property, inactive) in cases {
-        let (told, _) =
-            with(&format!(r#""date": "2020-03-01", "concept": [{{"code": "a", "display": "A", "property": [{property}]}}]"#));
+        let (told, _) = with(&format!(
+            r#""date": "2020-03-01", "concept": [{{"code": "a", "display": "A", "property": [{property}]}}]"#
+        ));
         assert_eq!(concept(&told, "a").inactive, inactive, "{property}");
     }
     let (told, _) = with(
@@ -299,7 +303,9 @@ fn bad_rows_are_reported_and_the_others_kept() {
 #[test]
 fn every_content_mode() {
     let read = |content: &str| {
-        system(&format!(r#"{{"resourceType": "CodeSystem", "language": "en", {content} "concept": [{{"code": "a", "display": "A"}}]}}"#))
+        system(&format!(
+            r#"{{"resourceType": "CodeSystem", "language": "en", {content} "concept": [{{"code": "a", "display": "A"}}]}}"#
+        ))
     };
     for (word, content, rule) in [
         ("complete", Content::Complete, None),
@@ -361,11 +367,15 @@ fn icd10_codes_keep_their_marks() {
 
 #[test]
 fn short_names_are_words() {
-    let named = |members: &str| system(&format!(r#"{{"resourceType": "CodeSystem", {members} "content": "complete"}}"#)).0;
+    let named =
+        |members: &str| system(&format!(r#"{{"resourceType": "CodeSystem", {members} "content": "complete"}}"#)).0;
     let system_of = |members: &str| named(members).draft.edition.system;
     assert_eq!(system_of(r#""id": "v3-ActCode", "name": "ActCode","#), "v3-ActCode");
     assert_eq!(system_of(r#""id": "2841", "name": "ActCode","#), "ActCode");
-    assert_eq!(system_of(r#""id": "0f8fad5b-d9cb-469f-a165-70867728950e", "url": "http://example.org/a/list/","#), "list");
+    assert_eq!(
+        system_of(r#""id": "0f8fad5b-d9cb-469f-a165-70867728950e", "url": "http://example.org/a/list/","#),
+        "list"
+    );
     assert_eq!(system_of(r#""url": "urn:oid:1.2.3","#), "1.2.3");
     assert_eq!(named(r#""date": "2024-01","#).draft.edition.version, "2024-01");
 }

@@ -52,7 +52,9 @@ fn truncated_files_are_refused_with_their_line() {
 
 #[test]
 fn damaged_bytes_never_panic() {
-    let xml = xml("<concept><code value=\"1\"/><display value=\"ổ\"/><property><code value=\"p\"/><valueCode value=\"1\"/></property></concept>");
+    let xml = xml(
+        "<concept><code value=\"1\"/><display value=\"ổ\"/><property><code value=\"p\"/><valueCode value=\"1\"/></property></concept>",
+    );
     for text in [LIST, &xml] {
         for at in 0..text.len() {
             for bits in [0x01, 0x20, 0x5a, 0x80] {
@@ -68,7 +70,9 @@ fn damaged_bytes_never_panic() {
 fn nesting_is_bounded() {
     let nested = |levels: usize| {
         let (open, close) = (r#"{"code": "a", "concept": ["#.repeat(levels), "]}".repeat(levels));
-        format!(r#"{{"resourceType": "CodeSystem", "language": "en", "content": "complete", "concept": [{open}{close}]}}"#)
+        format!(
+            r#"{{"resourceType": "CodeSystem", "language": "en", "content": "complete", "concept": [{open}{close}]}}"#
+        )
     };
     assert!(Settings::new().read_bytes("a.json", nested(40).as_bytes()).is_ok());
     refused("a.json", &nested(100), "recursion limit");

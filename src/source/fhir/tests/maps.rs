@@ -36,7 +36,8 @@ fn words_of_r4_speak_of_the_target() {
     ));
     use Relationship::*;
     let rows = &read.maps[0].rows;
-    let told: Vec<_> = rows.iter().map(|row| (row.relationship, row.properties.first().map(|(_, word)| word.as_str()))).collect();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.relationship, row.properties.first().map(|(_, word)| word.as_str()))).collect();
     assert_eq!(
         told,
         [
@@ -78,8 +79,7 @@ fn words_of_r4_speak_of_the_target() {
 
 #[test]
 fn all_that_r5_tells() {
-    let (read, report) = map(
-        r#"{"resourceType": "ConceptMap", "url": "http://example.org/map", "version": "3",
+    let (read, report) = map(r#"{"resourceType": "ConceptMap", "url": "http://example.org/map", "version": "3",
             "sourceScopeUri": "http://example.org/from", "targetScopeCanonical": "http://example.org/to",
             "property": [{"code": "weight", "type": "decimal"}],
             "group": [{"source": "http://hl7.org/fhir/sid/icd-10-cm|2025", "target": "http://snomed.info/sct",
@@ -95,8 +95,7 @@ fn all_that_r5_tells() {
               "unmapped": {"mode": "other-map", "otherMap": "http://example.org/next"}},
              {"source": "a", "target": "b", "unmapped": {"mode": "fixed", "code": "X", "display": "other"}},
              {"source": "a", "target": "c", "unmapped": {"mode": "use-source-code"}},
-             {"source": "a", "target": "d", "unmapped": {"mode": "fixed"}}]}"#,
-    );
+             {"source": "a", "target": "d", "unmapped": {"mode": "fixed"}}]}"#);
     assert_eq!(
         rules(&report),
         [
@@ -108,7 +107,10 @@ fn all_that_r5_tells() {
     );
     assert_eq!(read.source_scope.as_deref(), Some("http://example.org/from"));
     let [icd, fixed, same, unsaid] = read.maps.as_slice() else { panic!() };
-    assert_eq!((icd.source.system.as_str(), icd.source.version.as_str()), ("http://hl7.org/fhir/sid/icd-10-cm", "2025"));
+    assert_eq!(
+        (icd.source.system.as_str(), icd.source.version.as_str()),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "2025")
+    );
     assert_eq!(icd.source.grammar, crate::code::CodeGrammar::Icd10);
     assert_eq!(icd.edition.to_string(), "map|3");
     assert_eq!(icd.unmapped, Unmapped::OtherMap { url: "http://example.org/next".into() });
