@@ -1,33 +1,29 @@
 //! The FHIR reader on real resources. Every count was taken from the files by other means.
-#![cfg(feature = "fhir")]
+#![cfg(all(feature = "fhir", feature = "archive"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod support;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufReader, Read};
 
 use medterm::source::fhir::{CodeSystemDraft, ConceptMapDraft, FhirRelease, Resource, Settings, ValueSetDraft};
-use medterm::source::{Relationship, Report, Severity};
+use medterm::source::{Input, InputEntry, Relationship, Report, Severity};
 use medterm::{Error, index};
 use support::shared;
 
 /// Hands each file of the HL7 terminology to `visit`: path and content.
 fn each_file(mut visit: impl FnMut(&str, &[u8])) -> bool {
     let Some(path) = shared("intl/fhir/hl7-utg-sourceOfTruth.tar.zst") else { return false };
-    let source = BufReader::new(File::open(path).unwrap());
-    let mut archive = tar::Archive::new(ruzstd::decoding::StreamingDecoder::new(source).unwrap());
+    let input = Input::open(path).unwrap();
+    let is_resource = |entry: &&InputEntry| entry.name().ends_with(".xml") || entry.name().ends_with(".json");
     let mut content = Vec::new();
-    for entry in archive.entries().unwrap() {
-        let mut entry = entry.unwrap();
-        let path = entry.path().unwrap().to_string_lossy().into_owned();
-        if entry.header().entry_type().is_file() && (path.ends_with(".xml") || path.ends_with(".json")) {
-            content.clear();
-            entry.read_to_end(&mut content).unwrap();
-            visit(&path, &content);
-        }
-    }
+    Input::for_each(input.entries().iter().filter(is_resource), |entry, source| {
+        content.clear();
+        source.read_to_end(&mut content).unwrap();
+        visit(entry.path(), &content);
+        Ok(())
+    })
+    .unwrap();
     true
 }
 
@@ -78,7 +74,7 @@ fn every_resource_of_the_hl7_terminology() {
     let was_read = each_file(|path, content| {
         let (kind, count) = counted(content);
         let (resource, report) = one(path, content);
-        for entry in &report.entries {
+        for entry in report.entries() {
             *rules.entry((entry.severity, entry.rule)).or_default() += 1;
         }
         match &resource {
@@ -161,7 +157,7 @@ fn the_global_patient_set_of_snomed_ct() {
     assert_eq!(set.include[0].concepts.len(), listed);
     assert_eq!(listed, 26_158);
     assert_eq!(report.rows, 26_158);
-    assert_eq!(report.entries, []);
+    assert_eq!(report.entries(), []);
     assert_eq!(set.include[0].system.as_deref(), Some("http://snomed.info/sct"));
     assert_eq!(set.include[0].version.as_deref(), Some("http://snomed.info/sct/900000000000207008/version/20200731"));
     assert_eq!(value_set_again(set, FhirRelease::R5), Resource::ValueSet(set.clone()));
@@ -171,12 +167,12 @@ fn the_global_patient_set_of_snomed_ct() {
 fn concept_maps_of_r4() {
     let Some(path) = shared("intl/fhir/r4-conceptmaps-bundle.json") else { return };
     let found = Settings::new().read(&path).unwrap();
-    assert_eq!((found.list.len(), found.report.entries.len()), (19, 0));
+    assert_eq!((found.list.len(), found.report.entries().len()), (19, 0));
     let (mut words, mut products, mut rows) = (BTreeMap::new(), 0, 0);
     let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
     for (resource, report) in &found.list {
         let Resource::ConceptMap(map) = resource else { panic!("{resource:?}") };
-        for entry in &report.entries {
+        for entry in report.entries() {
             *rules.entry(entry.rule).or_default() += 1;
         }
         for row in map.maps.iter().flat_map(|map| &map.rows) {
@@ -230,5 +226,5 @@ fn concept_map_of_loinc_and_devices() {
     let first = &map.rows[0];
     assert_eq!((first.source.as_str(), first.target.as_deref(), first.line), ("160116", Some("11556-8"), 27));
     assert!(map.rows.iter().all(|row| row.relationship.is_some()));
-    assert_eq!(report.entries.iter().map(|entry| entry.rule).collect::<Vec<_>>(), ["copyright", "experimental"]);
+    assert_eq!(report.entries().iter().map(|entry| entry.rule).collect::<Vec<_>>(), ["copyright", "experimental"]);
 }

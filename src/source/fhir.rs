@@ -32,6 +32,7 @@
 //!
 //! | rule | severity | meaning |
 //! |---|---|---|
+//! | `unreadable-file` | refused | one of several files that is no FHIR, or is cut short |
 //! | `missing-code` | refused | a concept without a code; those nested in it go to the concept around it |
 //! | `malformed-row` | refused | a concept, include or entry that is a plain value |
 //! | `malformed-line` | refused | a line of a bulk file that is no JSON |
@@ -114,7 +115,8 @@ pub use value_set::{
 use self::stream::{Line, Position, Stream};
 use self::walk::Walk;
 use super::encoding::file_name;
-use super::{Draft, Place, Report, Severity};
+use super::reader::is_meant;
+use super::{Draft, Format, Input, InputEntry, Place, ReadOptions, Reader, Reading, Report, Severity};
 use crate::{Error, Result};
 
 /// A release of FHIR to write. What is read may be of any.
@@ -156,9 +158,9 @@ pub struct Resources {
 ///
 /// ```
 /// use medterm::source::fhir::{Resource, Settings};
-/// let file = br#"{"resourceType": "CodeSystem", "url": "http://example.org/triage", "name": "Triage",
+/// let file = r#"{"resourceType": "CodeSystem", "url": "http://example.org/triage", "name": "Triage",
 ///     "content": "complete", "concept": [{"code": "1", "display": "Cấp cứu"}]}"#;
-/// let resources = Settings::new().language("vi").read_bytes("triage.json", file)?;
+/// let resources = Settings::new().language("vi").read_bytes("triage.json", file.as_bytes())?;
 /// let [(Resource::CodeSystem(system), _)] = resources.list.as_slice() else { panic!() };
 /// assert_eq!(system.draft.concepts[0].designations[0].language, "vi");
 /// # Ok::<(), medterm::Error>(())
@@ -197,7 +199,8 @@ impl Settings {
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Resources> {
         let path = path.as_ref();
         let file = File::open(path).map_err(|error| Error::io(path, error))?;
-        self.read_stream(&file_name(path), file)
+        let name = file_name(path);
+        of_use(&name, self.read_part(&name, file, &|error| Error::io(path, error))?)
     }
 
     /// Reads a file whose content is at hand; `name` is what the report calls it. See [`read`](Self::read).
@@ -207,83 +210,100 @@ impl Settings {
 
     /// Reads a file as it comes; see [`read`](Self::read).
     pub fn read_stream(&self, name: &str, source: impl Read) -> Result<Resources> {
-        let found = self.read_part(name, source)?;
-        if found.list.is_empty() {
-            let message = match found.report.entries.first() {
-                Some(entry) => format!("no resource of a terminology: {}", entry.message),
-                None => "no resource of a terminology".to_owned(),
-            };
-            return Err(Error::source(Place::file(name), message));
-        }
-        Ok(found)
+        of_use(name, self.read_part(name, source, &|error| Error::source(Place::file(name), error.to_string()))?)
     }
 
-    /// Reads the files of a package, as its archive holds them: the JSON and XML files of the folder `package` itself.
-    /// A file that cannot be read as FHIR is reported (`unreadable-file`), and the others are kept.
+    /// Reads a file, the files of a folder, or a package as it is downloaded (`.tgz`, which takes the feature `archive`).
+    ///
+    /// Of several files, those are read whose names end in `.json`, `.xml` or `.ndjson`, and of a package those of its
+    /// own folder `package`, not of the folders below it, where examples and tests are. One that cannot be read as FHIR
+    /// is reported (`unreadable-file`), and the others are kept.
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] if no file holds a resource that is read here.
-    pub fn read_package<R: Read>(&self, files: impl IntoIterator<Item = (String, R)>) -> Result<Resources> {
+    /// As [`read`](Self::read), if no file holds a resource that is read here, and those of the input.
+    pub fn read_input(&self, input: &Input) -> Result<Resources> {
         let mut found = Resources::default();
-        for (path, source) in files {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("package", &path));
-            let is_resource = name.ends_with(".json") || name.ends_with(".xml");
-            // Examples and tests lie in folders below; the manifest and the list of files are no resources.
-            let is_own = folder == "package" || folder.is_empty() || folder == ".";
-            if !is_own || !is_resource || name.starts_with('.') || name == "package.json" {
-                continue;
-            }
-            match self.read_part(name, source) {
+        let is_alone = input.entries().len() == 1;
+        Input::for_each(files(input), |entry, source| {
+            let part = self.read_part(&entry.place().file, source, &|error| entry.error(error));
+            match part {
                 Ok(part) => {
                     found.list.extend(part.list);
                     found.report.merge(part.report);
                 }
-                Err(Error::Source { place, message }) => {
+                Err(Error::Source { place, message }) if !is_alone => {
                     found.report.add(Severity::Refused, "unreadable-file", *place, None, message);
                 }
                 Err(error) => return Err(error),
             }
-        }
-        if found.list.is_empty() {
-            return Err(Error::source(Place::file("package"), "the package holds no resource of a terminology"));
-        }
-        Ok(found)
+            Ok(())
+        })?;
+        of_use(input.name(), found)
     }
 
-    /// Reads one file, which may hold nothing of interest.
-    fn read_part(&self, name: &str, source: impl Read) -> Result<Resources> {
+    /// Reads one file, which may hold nothing of interest. `explain` tells what a failure of the source itself means.
+    fn read_part(&self, name: &str, source: impl Read, explain: &dyn Fn(std::io::Error) -> Error) -> Result<Resources> {
         let position = Position::default();
         let mut stream = Stream::new(source, &position);
         let mut walk = Walk::new(name, &position, self);
-        let refused = |message: String| Error::source(Place::line(name, position.line()), message);
-        let first = stream.first_byte().map_err(|error| refused(error.to_string()))?;
-        match first {
-            None => return Err(refused("the file is empty".to_owned())),
-            Some(b'<') => xml::read(&mut stream, &mut walk).map_err(refused)?,
-            Some(_) => {
-                let mut is_bulk = name.ends_with(".ndjson");
-                if !is_bulk {
-                    json::read(&mut stream, &mut walk, false).map_err(|error| refused(plain(&error)))?;
-                    let behind = stream.first_byte().map_err(|error| refused(error.to_string()))?;
-                    is_bulk = behind == Some(b'{');
-                    if let Some(byte) = behind.filter(|_| !is_bulk) {
-                        return Err(refused(format!("{:?} behind the end of the resource", char::from(byte))));
-                    }
-                }
-                if is_bulk {
-                    read_lines(&mut stream, &mut walk).map_err(|error| refused(error.to_string()))?;
-                }
-            }
+        let read = read_resources(&mut stream, &mut walk);
+        // A parser says of a failure below it only that there was one.
+        if let Some(error) = stream.failure() {
+            return Err(explain(error));
         }
+        read.map_err(|message| Error::source(Place::line(name, position.line()), message))?;
         let mut found = walk.found;
-        let file = stream.finish(name).map_err(|error| refused(error.to_string()))?;
+        let file = stream.finish(name).map_err(explain)?;
         for (_, report) in &mut found.list {
             report.sources.push(file.clone());
         }
         found.report.sources.push(file);
         Ok(found)
     }
+}
+
+/// The files of an input that may hold resources.
+fn files(input: &Input) -> Vec<&InputEntry> {
+    let entries = input.entries();
+    let is_package = entries.iter().any(|entry| entry.path().ends_with("package/package.json"));
+    let may_be = |entry: &&InputEntry| {
+        let is_own = entry.path().rsplit('/').nth(1) == Some("package");
+        let is_named_so = [".json", ".xml", ".ndjson"].iter().any(|ending| entry.name().ends_with(ending));
+        is_named_so && (!is_package || is_own && entry.name() != "package.json")
+    };
+    if entries.len() == 1 { entries.iter().collect() } else { entries.iter().filter(may_be).collect() }
+}
+
+/// What was found, if it is something.
+fn of_use(name: &str, found: Resources) -> Result<Resources> {
+    if !found.list.is_empty() {
+        return Ok(found);
+    }
+    let message = match found.report.entries().first() {
+        Some(entry) => format!("no resource of a terminology: {}", entry.message),
+        None => "no resource of a terminology".to_owned(),
+    };
+    Err(Error::source(Place::file(name), message))
+}
+
+/// Reads all resources of a file.
+fn read_resources<R: Read>(stream: &mut Stream<'_, R>, walk: &mut Walk<'_>) -> std::result::Result<(), String> {
+    let failed = |error: std::io::Error| error.to_string();
+    match stream.first_byte().map_err(failed)? {
+        None => return Err("the file is empty".to_owned()),
+        Some(b'<') => return xml::read(stream, walk),
+        Some(_) => {}
+    }
+    if !walk.file.ends_with(".ndjson") {
+        json::read(&mut *stream, walk, false).map_err(|error| plain(&error))?;
+        match stream.first_byte().map_err(failed)? {
+            None => return Ok(()),
+            Some(b'{') => {}
+            Some(byte) => return Err(format!("{:?} behind the end of the resource", char::from(byte))),
+        }
+    }
+    read_lines(stream, walk).map_err(failed)
 }
 
 /// Reads resources, one a line. A line that is none is reported, and the others are kept.
@@ -319,25 +339,64 @@ fn plain(error: &serde_json::Error) -> String {
 /// As [`Settings::read`], and [`Error::Source`] if the file holds several code systems, or none.
 pub fn read(path: impl AsRef<Path>) -> Result<(Draft, Report)> {
     let path = path.as_ref();
-    one(&file_name(path), Settings::new().read(path)?)
+    one(&file_name(path), Settings::new().read(path)?, None)
 }
 
 /// Reads the one code system of a file whose content is at hand; `name` is what the report calls it. See [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<(Draft, Report)> {
-    one(name, Settings::new().read_bytes(name, bytes)?)
+    one(name, Settings::new().read_bytes(name, bytes)?, None)
 }
 
-fn one(name: &str, found: Resources) -> Result<(Draft, Report)> {
-    let mut systems = found.list.into_iter().filter_map(|(resource, report)| match resource {
+/// The one code system, or the one that is meant.
+fn one(name: &str, found: Resources, meant: Option<&str>) -> Result<(Draft, Report)> {
+    let systems = found.list.into_iter().filter_map(|(resource, report)| match resource {
         Resource::CodeSystem(system) => Some((system.draft, report)),
         _ => None,
     });
-    match (systems.next(), systems.next()) {
-        (Some((draft, mut report)), None) => {
-            report.entries.extend(found.report.entries);
-            Ok((draft, report))
+    let mut systems: Vec<_> = systems.collect();
+    if systems.len() > 1
+        && let Some(meant) = meant
+    {
+        systems.retain(|(draft, _)| is_meant(&draft.edition, meant));
+    }
+    let names: Vec<_> = systems.iter().take(5).map(|(draft, _)| draft.edition.to_string()).collect();
+    match (systems.pop(), systems.is_empty()) {
+        (Some((draft, report)), true) => {
+            let mut whole = found.report;
+            // Which resource was read does not change what its files are.
+            let sources = report.sources.clone();
+            whole.merge(report);
+            whole.sources = sources;
+            Ok((draft, whole))
         }
-        (None, _) => Err(Error::source(Place::file(name), "the file holds no CodeSystem")),
-        _ => Err(Error::source(Place::file(name), "the file holds several code systems; read them with `Settings`")),
+        (None, _) => Err(Error::source(Place::file(name), "it holds no CodeSystem, or not the one that is meant")),
+        _ => {
+            let message = format!("it holds several code systems, of which one must be meant: {} …", names.join(", "));
+            Err(Error::source(Place::file(name), message))
+        }
+    }
+}
+
+/// The reader of the code system in FHIR files. Of several, [`ReadOptions::edition`] tells which is meant;
+/// [`ReadOptions::version`] is the version of one that tells none.
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Fhir
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let found = Settings::new().read_input(input)?;
+        let (mut draft, seen) = one(input.name(), found, options.edition.as_deref())?;
+        let read = seen.sources.first().map(|source| source.name.clone());
+        let entries = input.entries().iter().filter(|entry| Some(entry.place().file) == read);
+        let mut report = options.report(Vec::new());
+        report.merge(seen);
+        report.sources = Input::sources(entries)?;
+        if draft.edition.version.is_empty() {
+            draft.edition.version = options.version.clone().unwrap_or_default();
+        }
+        options.finish(draft, report)
     }
 }

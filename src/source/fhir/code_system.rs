@@ -33,13 +33,14 @@ pub struct CodeSystemDraft {
     pub value_set: Option<String>,
     /// How many concepts the resource says that the whole code system has.
     pub count: Option<u64>,
-    /// For each property of the draft: what a [`PropertyDefinition`] has no place for.
+    /// For each property of the draft: what a [`PropertyDefinition`](crate::source::PropertyDefinition) has
+    /// no place for.
     pub properties: Vec<FhirProperty>,
     /// The concepts.
     pub draft: Draft,
 }
 
-/// What FHIR tells of a property beyond a [`PropertyDefinition`].
+/// What FHIR tells of a property beyond a [`PropertyDefinition`](crate::source::PropertyDefinition).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct FhirProperty {

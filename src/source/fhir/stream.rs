@@ -54,11 +54,12 @@ pub(super) struct Stream<'p, R> {
     position: &'p Position,
     hasher: crc32fast::Hasher,
     bytes: u64,
+    failure: Option<io::Error>,
 }
 
 impl<'p, R: Read> Stream<'p, R> {
     pub(super) fn new(inner: R, position: &'p Position) -> Self {
-        Self { inner, buffer: Vec::new(), at: 0, position, hasher: crc32fast::Hasher::new(), bytes: 0 }
+        Self { inner, buffer: Vec::new(), at: 0, position, hasher: crc32fast::Hasher::new(), bytes: 0, failure: None }
     }
 
     fn rest(&self) -> &[u8] {
@@ -76,11 +77,19 @@ impl<'p, R: Read> Stream<'p, R> {
                 }
             };
             self.buffer.truncate(*read.as_ref().unwrap_or(&0));
-            read?;
+            if let Err(error) = read {
+                self.failure = Some(error);
+                return Err(io::Error::other("the source cannot be read"));
+            }
             self.hasher.update(&self.buffer);
             self.bytes += self.buffer.len() as u64;
         }
         Ok(())
+    }
+
+    /// Why the source could not be read on, if it could not.
+    pub(super) fn failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
     }
 
     /// Passes over a byte order mark and white space, and tells the first byte behind them.

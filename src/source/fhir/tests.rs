@@ -30,7 +30,7 @@ fn with(members: &str) -> (CodeSystemDraft, Report) {
 }
 
 fn rules(report: &Report) -> Vec<(Severity, &'static str, Option<&str>)> {
-    report.entries.iter().map(|entry| (entry.severity, entry.rule, entry.code.as_deref())).collect()
+    report.entries().iter().map(|entry| (entry.severity, entry.rule, entry.code.as_deref())).collect()
 }
 
 fn concept<'a>(system: &'a CodeSystemDraft, code: &str) -> &'a DraftConcept {

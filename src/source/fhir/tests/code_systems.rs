@@ -296,7 +296,7 @@ fn bad_rows_are_reported_and_the_others_kept() {
             (Doubtful, "code-form", Some("f g")),
         ]
     );
-    let lines: Vec<_> = report.entries.iter().map(|entry| entry.place.line.unwrap()).collect();
+    let lines: Vec<_> = report.entries().iter().map(|entry| entry.place.line.unwrap()).collect();
     assert_eq!(lines, [3, 4, 4, 4, 5, 5, 5, 6, 7, 7]);
 }
 
@@ -316,15 +316,15 @@ fn every_content_mode() {
     ] {
         let (told, report) = read(&format!(r#""content": "{word}","#));
         assert_eq!(told.draft.content, content);
-        assert_eq!(report.entries.iter().map(|entry| entry.rule).next(), rule);
+        assert_eq!(report.entries().iter().map(|entry| entry.rule).next(), rule);
         let mut json = Vec::new();
         told.write_json(FhirRelease::R5, &mut json).unwrap();
         assert_eq!(system(std::str::from_utf8(&json).unwrap()).0, told);
     }
-    assert_eq!(read("").1.entries[0].rule, "content-unknown");
+    assert_eq!(read("").1.entries()[0].rule, "content-unknown");
     let (_, report) = read(r#""content": "complete", "count": 3,"#);
-    assert_eq!(report.entries[0].rule, "count-differs");
-    assert_eq!(read(r#""content": "fragment", "count": 3,"#).1.entries, []);
+    assert_eq!(report.entries()[0].rule, "count-differs");
+    assert_eq!(read(r#""content": "fragment", "count": 3,"#).1.entries(), []);
 }
 
 #[test]

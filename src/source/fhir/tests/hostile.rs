@@ -136,7 +136,7 @@ fn bad_lines_of_a_bulk_file_leave_the_others() {
             .collect();
         // A line with something behind its resource is refused as a whole.
         assert_eq!(ids, ["a", "b", "c"]);
-        let lines: Vec<_> = found.report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect();
+        let lines: Vec<_> = found.report.entries().iter().map(|entry| (entry.rule, entry.place.line)).collect();
         assert_eq!(
             lines,
             [
@@ -159,7 +159,7 @@ fn bundles_and_packages() {
     let found = Settings::new().read_bytes("bundle.json", bundle.as_bytes()).unwrap();
     assert_eq!(found.list.len(), 2);
     assert_eq!(
-        found.report.entries.iter().map(|entry| entry.rule).collect::<Vec<_>>(),
+        found.report.entries().iter().map(|entry| entry.rule).collect::<Vec<_>>(),
         ["other-resource", "malformed-row"]
     );
     let entry = "<CodeSystem><content value=\"complete\"/><concept><code value=\"1\"/></concept></CodeSystem>";
@@ -174,7 +174,8 @@ fn bundles_and_packages() {
         assert_eq!(report.rows, 1);
     }
 
-    let files = [
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in [
         ("package/package.json", r#"{"name": "a.b", "version": "1"}"#),
         ("package/.index.json", "{}"),
         ("package/CodeSystem-a.json", LIST),
@@ -183,18 +184,43 @@ fn bundles_and_packages() {
         ("package/example/CodeSystem-b.json", LIST),
         ("package/broken.json", "{"),
         ("package/readme.md", "#"),
-    ];
-    let files = files.map(|(path, content)| (path.to_owned(), content.as_bytes()));
-    let found = Settings::new().read_package(files.clone()).unwrap();
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let input = Input::open(folder.path()).unwrap();
+    let found = Settings::new().read_input(&input).unwrap();
     assert_eq!(found.list.len(), 1);
+    let entries = found.report.entries().iter();
     assert_eq!(
-        found.report.entries.iter().map(|entry| (entry.rule, entry.place.file.as_str())).collect::<Vec<_>>(),
-        [("other-resource", "ImplementationGuide-a.json"), ("unreadable-file", "broken.json")]
+        entries.map(|entry| (entry.rule, entry.place.file.as_str())).collect::<Vec<_>>(),
+        [("other-resource", "package/ImplementationGuide-a.json"), ("unreadable-file", "package/broken.json")]
     );
-    let names: Vec<_> = found.report.sources.iter().map(|source| source.name.as_str()).collect();
-    assert_eq!(names, ["CodeSystem-a.json", "ImplementationGuide-a.json"]);
-    let [first, second, ..] = files;
-    assert!(Settings::new().read_package([first, second]).is_err());
+    let reading = crate::source::read(&input, &ReadOptions::new()).unwrap();
+    assert_eq!((reading.draft.edition.system.as_str(), reading.draft.concepts.len()), ("a", 1));
+    assert_eq!(reading.report.sources, [crate::source::SourceFile::of("CodeSystem-a.json", LIST.as_bytes())]);
+    assert_eq!((reading.report.total("unreadable-file"), reading.report.rows), (1, 1));
+
+    std::fs::remove_file(folder.path().join("package/CodeSystem-a.json")).unwrap();
+    assert!(Settings::new().read_input(&Input::open(folder.path()).unwrap()).is_err());
+}
+
+#[test]
+fn one_of_several_code_systems_is_meant() {
+    let both = format!("{LIST}\n{}", LIST.replace("\"a\"", "\"b\""));
+    let input = Input::from_bytes("both", both, crate::source::Limits::new()).unwrap();
+    let read = |options: &ReadOptions| crate::source::read(&input, options);
+    let error = read(&ReadOptions::new()).unwrap_err().to_string();
+    assert!(error.contains("a|, b|"), "{error}");
+    let reading = read(&ReadOptions::new().edition("b").version("2025")).unwrap();
+    assert_eq!(reading.draft.edition.to_string(), "b|2025");
+    assert!(read(&ReadOptions::new().edition("c")).is_err());
+    let strict = ReadOptions::new().edition("b").strictness(crate::source::Strictness::StopAtFirstDoubt);
+    assert!(read(&strict).is_ok());
+    let text = LIST.replace("complete", "example");
+    let input = Input::from_bytes("a", text, crate::source::Limits::new()).unwrap();
+    assert!(matches!(crate::source::read(&input, &strict.edition("a")), Err(Error::Doubt(_))));
 }
 
 #[test]
@@ -204,5 +230,5 @@ fn resources_inside_a_resource_are_not_taken_for_it() {
     let (read, report) = system(&outer);
     assert_eq!(read.draft.concepts.len(), 1);
     assert_eq!(read.draft.concepts[0].code, "1");
-    assert_eq!(report.entries[0].rule, "contained-resource");
+    assert_eq!(report.entries()[0].rule, "contained-resource");
 }

@@ -344,7 +344,7 @@ proptest! {
         let json = written(|out| whole.write_json(release, out));
         let (read, report) = system(&json);
         prop_assert_eq!(&read.draft, &draft, "{}", json);
-        prop_assert!(report.entries.iter().all(|entry| entry.severity == Severity::Note), "{:?}", report.entries);
+        prop_assert!(report.entries().iter().all(|entry| entry.severity == Severity::Note), "{:?}", report.entries());
         prop_assert_eq!(read, whole);
     }
 
