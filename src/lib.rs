@@ -103,6 +103,7 @@
 //! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
 //! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
 //! | `xlsx` | no | readers of the national lists' spreadsheets, and of ICD-11 in workbooks |
+//! | `fhir` | no | reader and writer of FHIR code systems, value sets and maps ([`source::fhir`]) |
 //! | `archive` | no | inputs in zip, tar, gzip and zstd form, read through ([`source::input`]) |
 //! | `xml` | no | readers of XML lists: ICD-10-CM tabular list and indexes, ICD-10-PCS tables, ClaML |
 //!
@@ -119,6 +120,7 @@
         feature = "csv",
         feature = "xlsx",
         feature = "archive",
+        feature = "fhir",
         feature = "xml"
     )),
     allow(rustdoc::broken_intra_doc_links)

@@ -115,6 +115,13 @@ pub(super) fn is_icd10cm_order(sample: &Sample<'_>) -> bool {
     !sample.rows.is_empty() && sample.rows.iter().take(5).all(|row| icd10cm::Record::parse(row).is_ok())
 }
 
+/// A resource tells its kind in its first lines: where its members are sorted by their names, content may come first.
+pub(super) fn is_fhir(sample: &Sample<'_>) -> bool {
+    let starts_with = |sign| sample.rows.first().is_some_and(|row| row.trim_start().starts_with(sign));
+    let says = |word: &str| sample.rows.iter().any(|row| row.contains(word));
+    starts_with('{') && says("\"resourceType\"") || starts_with('<') && says("\"http://hl7.org/fhir\"")
+}
+
 pub(super) fn is_delimited(sample: &Sample<'_>) -> bool {
     is_table(&sample.rows)
 }

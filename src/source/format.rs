@@ -94,6 +94,11 @@ formats! {
     known by detect::is_icd10cm_order,
     read by super::icd10cm::FormatReader, if [all()] (feature "none");
 
+    /// A code system in FHIR, as JSON or XML, alone, in a bundle or in a package; see [`fhir`](super::fhir).
+    Fhir = "fhir", "FHIR CodeSystem, as JSON or XML",
+    known by detect::is_fhir,
+    read by super::fhir::FormatReader, if [feature = "fhir"] (feature "fhir");
+
     /// Some other table of delimited text; see [`delimited`](super::delimited).
     Delimited = "delimited", "any CSV or TSV, described by a mapping",
     known by detect::is_delimited,

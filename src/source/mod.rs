@@ -20,6 +20,7 @@
 //! | [`icd9cm`] | ICD-9-CM diagnoses and procedures | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
+//! | [`fhir`] | FHIR code systems, value sets, naming systems and maps | `fhir` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`input`] | what a user points at: files, folders, archives | `archive` for archives |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
@@ -36,6 +37,8 @@ pub mod claml;
 pub mod delimited;
 pub mod detect;
 pub mod encoding;
+#[cfg(feature = "fhir")]
+pub mod fhir;
 pub mod icd10_metadata;
 pub mod icd10cm;
 pub mod icd10pcs;

@@ -195,7 +195,8 @@ impl ReadOptions {
     }
 }
 
-fn is_meant(edition: &Edition, meant: &str) -> bool {
+/// Whether an edition is the one that [`ReadOptions::edition`] tells.
+pub(super) fn is_meant(edition: &Edition, meant: &str) -> bool {
     match meant.rsplit_once('|') {
         Some((name, version)) => edition.is_named(name) && edition.version == version,
         None => edition.is_named(meant),
