@@ -4,6 +4,9 @@
 //! The code as its publisher prints it is kept beside the key and is what a
 //! [`Concept`](crate::Concept) shows. This module knows nothing of any list's content.
 
+pub mod loinc;
+pub mod snomed_ct;
+
 /// The longest key, in bytes, that an index can hold.
 pub const MAX_KEY_LENGTH: usize = 64;
 

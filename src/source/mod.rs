@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
+//! | [`rf2`] | SNOMED CT releases in RF2 | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
@@ -19,14 +20,17 @@ mod report;
 #[cfg(feature = "csv")]
 pub mod delimited;
 pub mod detect;
+mod edges;
 pub mod encoding;
 pub mod icd10cm;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
+pub mod rf2;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
+mod text_lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
 

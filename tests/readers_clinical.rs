@@ -1,0 +1,139 @@
+//! Readers of SNOMED CT, LOINC, ATC, RxNorm, MeSH and HPO, on published files: every count was taken from the files
+//! by other means.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use medterm::source::rf2::{self, ReleaseType};
+use medterm::source::{Acceptability, Content, Draft, DraftConcept, PropertyValue, Report, Severity};
+use medterm::{CodeSystem, index};
+use support::shared;
+
+fn one<'d>(draft: &'d Draft, code: &str) -> &'d DraftConcept {
+    let mut found = draft.concepts.iter().filter(|concept| concept.code == code);
+    let concept = found.next().unwrap_or_else(|| panic!("{code} is not listed"));
+    assert!(found.next().is_none(), "{code} is listed twice");
+    concept
+}
+
+fn values(draft: &Draft, code: &str, property: &str) -> Vec<String> {
+    let index = draft.properties.iter().position(|known| known.name == property).unwrap();
+    let text = |value: &PropertyValue| match value {
+        PropertyValue::Text(text) | PropertyValue::Code(text) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    let values = one(draft, code).properties.iter().filter(|(known, _)| *known == index);
+    values.map(|(_, value)| text(value)).collect()
+}
+
+fn of_rule(report: &Report, rule: &str) -> usize {
+    report.of_rule(rule).count()
+}
+
+fn compile(draft: &Draft, report: &Report) -> CodeSystem {
+    CodeSystem::from_bytes(index::to_bytes(draft, report).unwrap()).unwrap()
+}
+
+fn rf2_options(release_type: ReleaseType) -> rf2::Options {
+    rf2::Options { release_type: Some(release_type), ..rf2::Options::default() }
+}
+
+#[test]
+fn every_rf2_fixture_loads() {
+    let dummy = "intl/snomed/rf2-dummy";
+    let tests = format!("{dummy}/test/resources/dummy-snomed-content");
+    for (folder, concepts, content) in [
+        ("intl/snomed/ecl-core/rf2".to_owned(), 34, Content::Complete),
+        ("intl/snomed/ecl-refinements/rf2".to_owned(), 12, Content::Fragment),
+        ("intl/snomed/rf2-map-example".to_owned(), 4, Content::Fragment),
+        (format!("{dummy}/main/resources/dummy-snomed-content/RF2Release"), 103, Content::Complete),
+        (format!("{tests}/SnomedCT_MiniRF2"), 13, Content::Complete),
+        (format!("{tests}/SnomedCT_MiniRF2_Base_snapshot"), 17, Content::Complete),
+        (format!("{tests}/SnomedCT_MiniRF2_Extension_snapshot"), 2, Content::Fragment),
+        (format!("{tests}/SnomedCT_MiniRF2_New_Authoring_cyle_delta"), 2, Content::Fragment),
+        (format!("{tests}/SnomedCT_MiniRF2_Release_Fix_delta"), 1, Content::Fragment),
+        (format!("{tests}/SnomedCT_MiniRF2_bad_delta"), 1, Content::Fragment),
+        (format!("{tests}/SnomedCT_MiniRF2_donation_delta"), 1, Content::Fragment),
+        (format!("{tests}/SnomedCT_MiniRF2_dummy_mrcm_snap"), 0, Content::Fragment),
+    ] {
+        let Some(path) = shared(&folder) else { return };
+        let (draft, report) = rf2::read(&[&path], &rf2::Options::default()).unwrap();
+        assert_eq!((draft.concepts.len(), draft.content), (concepts, content), "{folder}");
+        assert_eq!(compile(&draft, &report).len() as usize, concepts, "{folder}");
+    }
+}
+
+#[test]
+fn a_published_excerpt_in_rf2() {
+    let path = "intl/snomed/rf2-dummy/main/resources/dummy-snomed-content/RF2Release";
+    let Some(path) = shared(path) else { return };
+    let (snapshot, report) = rf2::read(&[&path], &rf2_options(ReleaseType::Snapshot)).unwrap();
+    assert_eq!(report.count(Severity::Refused), 0);
+    assert_eq!(of_rule(&report, "identifier"), 0);
+    let terms = || snapshot.concepts.iter().flat_map(|concept| &concept.designations);
+    assert_eq!(terms().filter(|term| term.id.is_some()).count(), 329);
+    assert_eq!(terms().filter(|term| term.text.contains('"')).count(), 8);
+    // 112 active is-a rows in the inferred view, and three attributes.
+    assert_eq!(snapshot.concepts.iter().map(|concept| concept.parents.len()).sum::<usize>(), 112);
+    assert_eq!(values(&snapshot, "118225008", "inactivation-reason"), ["900000000000484002"]);
+    assert_eq!(values(&snapshot, "118225008", "possibly-equivalent-to"), ["118222006", "250171008", "413350009"]);
+    assert_eq!(values(&snapshot, "246188002", "replaced-by"), ["404684003"]);
+    let root = one(&snapshot, "138875005");
+    assert_eq!(root.designations[0].text, "SNOMED CT Concept");
+    assert_eq!(root.designations[0].acceptability.get("en-GB"), Some(&Acceptability::Preferred));
+
+    // The excerpt's full release is older: it lacks a concept, and has these attributes below another.
+    let (full, _) = rf2::read(&[&path], &rf2_options(ReleaseType::Full)).unwrap();
+    assert_eq!(full.concepts.len(), 102);
+    let moved: Vec<&str> = full
+        .concepts
+        .iter()
+        .filter(|concept| concept.parents != one(&snapshot, &concept.code).parents)
+        .map(|concept| concept.code.as_str())
+        .collect();
+    assert_eq!(moved, ["116676008", "408729009", "408731000", "408732007"]);
+    assert!(full.concepts.iter().all(|concept| concept.inactive == one(&snapshot, &concept.code).inactive));
+}
+
+/// The cases of the constraint language that ask for the hierarchy alone.
+#[test]
+fn rf2_hierarchy_is_that_of_the_constraint_cases() {
+    let (Some(path), Some(cases)) = (shared("intl/snomed/ecl-core/rf2"), shared("intl/snomed/ecl-core/cases.json"))
+    else {
+        return;
+    };
+    let (draft, report) = rf2::read(&[&path], &rf2::Options::default()).unwrap();
+    let system = compile(&draft, &report);
+    let cases: serde_json::Value = serde_json::from_slice(&std::fs::read(cases).unwrap()).unwrap();
+    let mut checked = 0;
+    for case in cases["cases"].as_array().unwrap() {
+        let constraint = case["ecl"].as_str().unwrap().trim();
+        let code = constraint.trim_start_matches(['<', '>', '!']).trim();
+        let operator = constraint.strip_suffix(code).unwrap().trim();
+        if code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        let found = system.lookup(code).unwrap();
+        let concept = found.concept().unwrap();
+        let mut concepts = match operator {
+            "" => Vec::new(),
+            "<" | "<<" => concept.descendants().unwrap().collect::<Result<Vec<_>, _>>().unwrap(),
+            ">" | ">>" => concept.ancestors().unwrap(),
+            "<!" => concept.children().unwrap(),
+            ">!" => concept.parents().unwrap().iter().map(|parent| parent.concept).collect(),
+            _ => continue,
+        };
+        if matches!(operator, "" | "<<" | ">>") {
+            concepts.push(concept);
+        }
+        let codes: BTreeSet<String> = concepts.iter().map(|concept| concept.code().unwrap()).collect();
+        let expected: BTreeSet<String> =
+            case["expect"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+        assert_eq!(codes, expected, "{constraint}");
+        checked += 1;
+    }
+    println!("{checked} cases");
+    assert!(checked >= 10);
+}
