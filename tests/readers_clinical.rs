@@ -137,3 +137,51 @@ fn rf2_hierarchy_is_that_of_the_constraint_cases() {
     println!("{checked} cases");
     assert!(checked >= 10);
 }
+
+#[cfg(feature = "csv")]
+#[test]
+fn a_loinc_release() {
+    use medterm::source::{DesignationUse, Usability, loinc};
+
+    let Some(path) = shared("intl/loinc/extract") else { return };
+    let (draft, report) = loinc::read(&path, &loinc::Options::default()).unwrap();
+    assert_eq!(report.count(Severity::Refused) + report.count(Severity::Doubtful), 0);
+    assert_eq!(report.sources.len(), 27);
+    assert_eq!(draft.edition.to_string(), "loinc|2.79");
+    let of_kind = |front: &str| draft.concepts.iter().filter(|concept| concept.code.starts_with(front)).count();
+    // The hierarchy has three parts that the table of parts has not.
+    assert_eq!((of_kind("LL"), of_kind("LA"), of_kind("LP")), (3, 8, 147 + 3));
+    assert_eq!(draft.concepts.len(), 322 + 3 + 8 + 147 + 3);
+    let inactive = draft.concepts.iter().filter(|concept| concept.inactive).count();
+    assert_eq!(inactive, 7);
+    let languages: BTreeSet<_> =
+        draft.concepts.iter().flat_map(|concept| &concept.designations).map(|term| term.language.as_str()).collect();
+    assert_eq!(languages.len(), 1 + 19);
+    let consumer = DesignationUse::Other { system: "http://loinc.org".into(), code: "ConsumerName".into() };
+    let names = |wanted: &DesignationUse| {
+        let terms = draft.concepts.iter().flat_map(|concept| &concept.designations);
+        terms.filter(|term| term.r#use == *wanted && term.language == "en").count()
+    };
+    assert_eq!((names(&DesignationUse::Preferred), names(&consumer)), (draft.concepts.len(), 311));
+    assert_eq!(one(&draft, "LP29693-6").usability, Usability::Grouper);
+
+    let system = compile(&draft, &report);
+    let potassium = system.lookup("75940-7").unwrap().concept().unwrap();
+    assert_eq!(potassium.display_in("nl-NL").unwrap().as_deref(), Some("Kalium [massa/volume] in bloed"));
+    let above: Vec<_> = potassium.ancestors().unwrap().iter().map(|concept| concept.code().unwrap()).collect();
+    assert_eq!(above.last().map(String::as_str), Some("LP432695-7"));
+    // Creatinine stands in two places, both below renal function.
+    assert_eq!(one(&draft, "LP14355-9").parents.len(), 1);
+    assert_eq!(values(&draft, "LL744-4", "answer"), ["LA11882-0", "LA11883-8"]);
+}
+
+/// All published codes are of LOINC's form; fourteen old ones have never had the right check digit.
+#[test]
+fn loinc_check_digits() {
+    let Some(path) = shared("intl/loinc/loinc-names-2025.csv") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let codes: Vec<_> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(codes.len(), 108_248);
+    let faults: Vec<_> = codes.iter().filter_map(|code| medterm::code::loinc::parse(code).err()).collect();
+    assert_eq!(faults, [medterm::code::loinc::Fault::CheckDigit; 14]);
+}

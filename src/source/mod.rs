@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
+//! | [`loinc`] | LOINC releases | `csv` |
 //! | [`rf2`] | SNOMED CT releases in RF2 | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
@@ -18,13 +19,18 @@ mod draft;
 mod report;
 
 #[cfg(feature = "csv")]
+mod csv_table;
+#[cfg(feature = "csv")]
 pub mod delimited;
 pub mod detect;
 mod edges;
 pub mod encoding;
 pub mod icd10cm;
+#[cfg(feature = "csv")]
+pub mod loinc;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
+mod parts;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 pub mod rf2;

@@ -70,7 +70,8 @@ mod known;
 use std::path::Path;
 
 use self::build::Builder;
-use self::files::{Part, Table, is_comment, parts_of, sort};
+use self::files::{Table, is_comment, sort};
+use super::parts::{Part, in_folder};
 use super::text_lines::TextLines;
 #[cfg(doc)]
 use super::{Content, DesignationUse};
@@ -120,12 +121,12 @@ impl Default for Options {
 pub fn read(folders: &[impl AsRef<Path>], options: &Options) -> Result<(Draft, Report)> {
     let mut parts = Vec::new();
     for (package, folder) in folders.iter().enumerate() {
-        parts.extend(parts_of(folder.as_ref(), package)?);
+        parts.extend(in_folder(folder.as_ref(), "txt")?.into_iter().map(|part| (package, part)));
     }
     read_parts(parts, options)
 }
 
-fn read_parts(parts: Vec<Part<'_>>, options: &Options) -> Result<(Draft, Report)> {
+fn read_parts(parts: Vec<(usize, Part<'_>)>, options: &Options) -> Result<(Draft, Report)> {
     if parts.is_empty() {
         let expected = "the folder of an unpacked RF2 release, with .txt files".to_owned();
         return Err(Error::Argument { what: "RF2 release", value: String::new(), expected });
@@ -136,12 +137,12 @@ fn read_parts(parts: Vec<Part<'_>>, options: &Options) -> Result<(Draft, Report)
         let place = Place::file("RF2 release");
         return Err(Error::source(place, "there is no concept file: none whose first row has definitionStatusId"));
     }
-    let is_layered = files.iter().any(|file| file.release_type == ReleaseType::Full || file.part.package > 0);
+    let is_layered = files.iter().any(|file| file.release_type == ReleaseType::Full || file.package > 0);
     let is_delta = files.iter().all(|file| file.release_type == ReleaseType::Delta);
     let mut builder = Builder::new(options, is_layered, is_delta, report)?;
     for file in files {
-        let mut lines = TextLines::new(&*file.part.name, (file.part.open)()?);
-        builder.start_file(&file.part.name, file.table, file.part.package);
+        let mut lines = TextLines::new(&*file.part.name, file.part.open()?);
+        builder.start_file(&file.part.name, file.table, file.package);
         let (mut columns, mut comments) = (None, 0);
         while let Some((number, line)) = lines.next(builder.report())? {
             match columns {

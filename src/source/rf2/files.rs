@@ -1,17 +1,10 @@
 //! The files of a release: finding them, and telling from their headings what they hold.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-
 use super::ReleaseType;
-use crate::source::encoding::file_name;
+use crate::Result;
+use crate::source::parts::Part;
 use crate::source::text_lines::TextLines;
 use crate::source::{Place, Report, Severity};
-use crate::{Error, Result};
-
-/// Folders inside folders that are looked into; a release has four levels.
-const DEEPEST: usize = 12;
 
 /// What the rows of a file are, in the order in which files must be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,47 +52,13 @@ impl Table {
     }
 }
 
-/// One file of a release, by what its name says; opened when its turn comes.
-pub(super) struct Part<'a> {
-    /// File name without folder.
-    pub(super) name: String,
-    /// Which of the releases read together it belongs to.
-    pub(super) package: usize,
-    pub(super) open: Box<dyn Fn() -> Result<Box<dyn BufRead>> + 'a>,
-}
-
 /// A part whose headings were read.
 pub(super) struct Sorted<'a> {
     pub(super) part: Part<'a>,
+    /// Which of the releases read together it belongs to.
+    pub(super) package: usize,
     pub(super) table: Table,
     pub(super) release_type: ReleaseType,
-}
-
-/// The text files of a folder, in the order of their paths. Links are not followed.
-pub(super) fn parts_of(folder: &Path, package: usize) -> Result<Vec<Part<'static>>> {
-    let mut found = Vec::new();
-    let mut folders = vec![(folder.to_owned(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(|error| Error::io(&folder, error))? {
-            let entry = entry.map_err(|error| Error::io(&folder, error))?;
-            let kind = entry.file_type().map_err(|error| Error::io(entry.path(), error))?;
-            if kind.is_dir() && depth < DEEPEST {
-                folders.push((entry.path(), depth + 1));
-            } else if kind.is_file() && entry.path().extension().is_some_and(|extension| extension == "txt") {
-                found.push(entry.path());
-            }
-        }
-    }
-    found.sort();
-    let part = |path: std::path::PathBuf| {
-        let name = file_name(&path);
-        let open = move || -> Result<Box<dyn BufRead>> {
-            let file = File::open(&path).map_err(|error| Error::io(&path, error))?;
-            Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
-        };
-        Part { name, package, open: Box::new(open) }
-    };
-    Ok(found.into_iter().map(part).collect())
 }
 
 /// The release type that a file name tells, as in `sct2_Description_Snapshot-en_INT_20180731.txt`. A name that tells
@@ -127,13 +86,13 @@ pub(super) fn date_in_name(name: &str) -> Option<u32> {
 /// Of each package only one release type is read: the one asked for, else the first that it has of Snapshot, Full and
 /// Delta.
 pub(super) fn sort<'a>(
-    parts: Vec<Part<'a>>,
+    parts: Vec<(usize, Part<'a>)>,
     wanted: Option<ReleaseType>,
     report: &mut Report,
 ) -> Result<Vec<Sorted<'a>>> {
     let mut sorted = Vec::new();
-    for part in parts {
-        let mut lines = TextLines::new(&*part.name, (part.open)()?);
+    for (package, part) in parts {
+        let mut lines = TextLines::new(&*part.name, part.open()?);
         let mut ignored = Report::default();
         let mut heading = None;
         while let Some((_, line)) = lines.next(&mut ignored)? {
@@ -150,14 +109,14 @@ pub(super) fn sort<'a>(
             }
             Some(Some(table)) => {
                 let release_type = release_type(&part.name);
-                sorted.push(Sorted { part, table, release_type });
+                sorted.push(Sorted { part, package, table, release_type });
             }
         }
     }
-    let packages = sorted.iter().map(|file| file.part.package + 1).max().unwrap_or_default();
+    let packages = sorted.iter().map(|file| file.package + 1).max().unwrap_or_default();
     let choice = |package: usize| {
         let has = |release_type: ReleaseType, table: Option<Table>| {
-            let mut files = sorted.iter().filter(|file| file.part.package == package);
+            let mut files = sorted.iter().filter(|file| file.package == package);
             files.any(|file| file.release_type == release_type && table.is_none_or(|table| table == file.table))
         };
         let order = [ReleaseType::Snapshot, ReleaseType::Full, ReleaseType::Delta];
@@ -166,14 +125,14 @@ pub(super) fn sort<'a>(
     };
     let chosen: Vec<Option<ReleaseType>> = (0..packages).map(choice).collect();
     sorted.retain(|file| {
-        let is_chosen = chosen.get(file.part.package).copied().flatten() == Some(file.release_type);
+        let is_chosen = chosen.get(file.package).copied().flatten() == Some(file.release_type);
         if !is_chosen {
             let message = "another release type of the same package is read instead";
             report.add(Severity::Note, "file-not-read", Place::file(&*file.part.name), None, message);
         }
         is_chosen
     });
-    sorted.sort_by_key(|file| (file.table, file.part.package));
+    sorted.sort_by_key(|file| (file.table, file.package));
     Ok(sorted)
 }
 

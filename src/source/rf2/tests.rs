@@ -1,5 +1,3 @@
-use std::io::Cursor;
-
 use super::*;
 use crate::source::{
     Acceptability, Content, Designation, DesignationStatus, DesignationUse, DraftConcept, PropertyKind, PropertyValue,
@@ -61,12 +59,8 @@ fn read(files: &[(&str, usize, String)]) -> Result<(Draft, Report)> {
     read_with(files, &Options::default())
 }
 
-fn read_with(files: &[(&str, usize, String)], options: &Options) -> Result<(Draft, Report)> {
-    let part = |(name, package, text): &(&str, usize, String)| {
-        let bytes = text.clone().into_bytes();
-        let open = move || -> Result<Box<dyn std::io::BufRead>> { Ok(Box::new(Cursor::new(bytes.clone()))) };
-        Part { name: (*name).to_owned(), package: *package, open: Box::new(open) }
-    };
+fn read_with<'f>(files: &'f [(&'f str, usize, String)], options: &Options) -> Result<(Draft, Report)> {
+    let part = |(name, package, text): &'f (&str, usize, String)| (*package, Part::bytes(name, text.as_bytes()));
     read_parts(files.iter().map(part).collect(), options)
 }
 
