@@ -185,3 +185,28 @@ fn loinc_check_digits() {
     let faults: Vec<_> = codes.iter().filter_map(|code| medterm::code::loinc::parse(code).err()).collect();
     assert_eq!(faults, [medterm::code::loinc::Fault::CheckDigit; 14]);
 }
+
+#[cfg(feature = "csv")]
+#[test]
+fn the_atc_index() {
+    use medterm::source::{Usability, atc};
+
+    let Some(path) = shared("intl/atc/atc-ddd-2026.csv") else { return };
+    let (draft, report) = atc::read(&path, None).unwrap();
+    assert_eq!((draft.concepts.len(), report.rows), (6_996, 7_536));
+    let of_length = |length| draft.concepts.iter().filter(|concept| concept.code.len() == length).count();
+    assert_eq!([1, 3, 4, 5, 7].map(of_length), [14, 94, 271, 939, 5_678]);
+    assert_eq!(draft.concepts.iter().filter(|concept| concept.usability == Usability::Usable).count(), 5_678);
+    // One row has its dose in the column of units.
+    let found: Vec<_> = report.entries.iter().map(|entry| (entry.rule, entry.code.as_deref())).collect();
+    assert_eq!(found, [("shifted-columns", Some("B01AF03"))]);
+    assert_eq!(values(&draft, "B01AF03", "ddd"), ["60 mg O"]);
+    let doses = |concept: &DraftConcept| concept.properties.iter().filter(|(property, _)| *property == 1).count();
+    assert_eq!(draft.concepts.iter().map(doses).sum::<usize>(), 2_767 + 1);
+    assert_eq!(values(&draft, "N02BE01", "ddd"), ["3 g O", "3 g P", "3 g R"]);
+    assert_eq!(values(&draft, "N02BE01", "route"), ["O", "P", "R"]);
+    let system = compile(&draft, &report);
+    let paracetamol = system.lookup("n02be01").unwrap().concept().unwrap();
+    let above: Vec<_> = paracetamol.ancestors().unwrap().iter().map(|concept| concept.code().unwrap()).collect();
+    assert_eq!(above, ["N02BE", "N02B", "N02", "N"]);
+}

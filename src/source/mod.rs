@@ -6,6 +6,7 @@
 //!
 //! | module | reads | feature |
 //! |---|---|---|
+//! | [`atc`] | the ATC classification with daily doses, in CSV | `csv` |
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`loinc`] | LOINC releases | `csv` |
@@ -18,6 +19,8 @@
 mod draft;
 mod report;
 
+#[cfg(feature = "csv")]
+pub mod atc;
 #[cfg(feature = "csv")]
 mod csv_table;
 #[cfg(feature = "csv")]
