@@ -197,9 +197,9 @@ fn the_atc_index() {
     let of_length = |length| draft.concepts.iter().filter(|concept| concept.code.len() == length).count();
     assert_eq!([1, 3, 4, 5, 7].map(of_length), [14, 94, 271, 939, 5_678]);
     assert_eq!(draft.concepts.iter().filter(|concept| concept.usability == Usability::Usable).count(), 5_678);
-    // One row has its dose in the column of units.
+    // One row has its dose in the column of units, one no unit.
     let found: Vec<_> = report.entries.iter().map(|entry| (entry.rule, entry.code.as_deref())).collect();
-    assert_eq!(found, [("shifted-columns", Some("B01AF03"))]);
+    assert_eq!(found, [("shifted-columns", Some("B01AF03")), ("dose", Some("S01EB01"))]);
     assert_eq!(values(&draft, "B01AF03", "ddd"), ["60 mg O"]);
     let doses = |concept: &DraftConcept| concept.properties.iter().filter(|(property, _)| *property == 1).count();
     assert_eq!(draft.concepts.iter().map(doses).sum::<usize>(), 2_767 + 1);

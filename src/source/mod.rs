@@ -11,6 +11,7 @@
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`loinc`] | LOINC releases | `csv` |
 //! | [`rf2`] | SNOMED CT releases in RF2 | none |
+//! | [`rxnorm`] | RxNorm releases in RRF | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
@@ -37,6 +38,7 @@ mod parts;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 pub mod rf2;
+pub mod rxnorm;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
 mod text_lines;
