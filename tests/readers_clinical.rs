@@ -210,3 +210,20 @@ fn the_atc_index() {
     let above: Vec<_> = paracetamol.ancestors().unwrap().iter().map(|concept| concept.code().unwrap()).collect();
     assert_eq!(above, ["N02BE", "N02B", "N02", "N"]);
 }
+
+#[test]
+fn the_mesh_trees() {
+    use medterm::source::mesh;
+
+    let Some(path) = shared("intl/mesh/mtrees2022.bin") else { return };
+    let (draft, report) = mesh::read(&path, None).unwrap();
+    println!("{:?}", report.summary());
+    assert_eq!((draft.concepts.len(), report.rows), (30_192, 62_317));
+    assert_eq!(draft.concepts.iter().map(|concept| concept.positions.len()).sum::<usize>(), 62_317);
+    assert_eq!(report.count(Severity::Refused) + of_rule(&report, "unknown-parent"), 0);
+    let system = compile(&draft, &report);
+    let breast = system.lookup("A01.236").unwrap().concept().unwrap();
+    assert_eq!(breast.display().unwrap(), "Breast");
+    let labels: Vec<_> = breast.positions().unwrap().iter().map(|place| place.label().unwrap()).collect();
+    assert!(labels.contains(&"A01.236".to_owned()));
+}

@@ -10,6 +10,7 @@
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`loinc`] | LOINC releases | `csv` |
+//! | [`mesh`] | trees of the Medical Subject Headings | none |
 //! | [`rf2`] | SNOMED CT releases in RF2 | none |
 //! | [`rxnorm`] | RxNorm releases in RRF | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
@@ -32,6 +33,7 @@ pub mod encoding;
 pub mod icd10cm;
 #[cfg(feature = "csv")]
 pub mod loinc;
+pub mod mesh;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 mod parts;
