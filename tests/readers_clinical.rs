@@ -227,3 +227,48 @@ fn the_mesh_trees() {
     let labels: Vec<_> = breast.positions().unwrap().iter().map(|place| place.label().unwrap()).collect();
     assert!(labels.contains(&"A01.236".to_owned()));
 }
+
+#[cfg(feature = "json")]
+#[test]
+fn the_phenotype_ontology_and_its_translation() {
+    use std::io::Read;
+
+    use medterm::source::{DesignationUse, obo};
+
+    let (Some(path), Some(spanish)) = (shared("intl/hpo/hp.v2024-08-13.json.gz"), shared("intl/hpo/hp-es.babelon.tsv"))
+    else {
+        return;
+    };
+    let mut content = Vec::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut content).unwrap();
+    let (mut draft, mut report) = obo::read_graph_bytes("hp.json", &content).unwrap();
+    assert_eq!(report.entries, []);
+    assert_eq!(draft.edition.to_string(), "hpo|2024-08-13");
+    assert_eq!(draft.concepts.len(), 19_434);
+    assert_eq!(draft.concepts.iter().filter(|concept| concept.parents.len() > 1).count(), 3_666);
+    assert_eq!(draft.concepts.iter().map(|concept| concept.parents.len()).sum::<usize>(), 23_409);
+    assert_eq!(draft.concepts.iter().filter(|concept| concept.inactive).count(), 446);
+    let count = |draft: &Draft, property: &str| {
+        let index = draft.properties.iter().position(|known| known.name == property).unwrap();
+        draft.concepts.iter().flat_map(|concept| &concept.properties).filter(|(known, _)| *known == index).count()
+    };
+    assert_eq!([count(&draft, "definition"), count(&draft, "xref")], [16_398, 18_172]);
+    assert_eq!(
+        [count(&draft, "replaced-by"), count(&draft, "consider"), count(&draft, "alternative-id")],
+        [351, 82, 3_826]
+    );
+    assert_eq!(values(&draft, "HP:0000057", "replaced-by"), ["HP:0008665"]);
+    let narrow = draft.concepts.iter().flat_map(|concept| &concept.designations);
+    assert_eq!(narrow.filter(|term| term.r#use == DesignationUse::Inclusion).count(), 288 + 166 + 9);
+
+    let (supplement, of_supplement) = obo::read_babelon(&spanish, "hpo|2024-08-13", "2024").unwrap();
+    assert_eq!((supplement.concepts.len(), of_supplement.entries.len()), (19_932, 0));
+    index::to_bytes(&supplement, &of_supplement).unwrap();
+
+    obo::add_babelon(&mut draft, &spanish, &mut report).unwrap();
+    assert_eq!(of_rule(&report, "unknown-code"), 499);
+    assert_eq!(of_rule(&report, "source-label-differs"), 1_935 - 499);
+    let system = compile(&draft, &report);
+    let stature = system.lookup("HP:0000002").unwrap().concept().unwrap();
+    assert_eq!(stature.display_in("es").unwrap().as_deref(), Some("Anormalidad de la estatura"));
+}

@@ -11,6 +11,7 @@
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`loinc`] | LOINC releases | `csv` |
 //! | [`mesh`] | trees of the Medical Subject Headings | none |
+//! | [`obo`] | OBO ontologies such as the HPO: text, graphs in JSON, translations in Babelon tables | `json` for graphs |
 //! | [`rf2`] | SNOMED CT releases in RF2 | none |
 //! | [`rxnorm`] | RxNorm releases in RRF | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
@@ -36,6 +37,7 @@ pub mod loinc;
 pub mod mesh;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
+pub mod obo;
 mod parts;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
