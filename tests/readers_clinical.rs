@@ -272,3 +272,28 @@ fn the_phenotype_ontology_and_its_translation() {
     let stature = system.lookup("HP:0000002").unwrap().concept().unwrap();
     assert_eq!(stature.display_in("es").unwrap().as_deref(), Some("Anormalidad de la estatura"));
 }
+
+/// The published lists of vocabularies and of retired concepts, with a table of names that is invented.
+#[test]
+fn the_published_parts_of_rxnorm() {
+    use medterm::source::rxnorm;
+
+    let (Some(sources), Some(retired)) = (shared("intl/rxnorm/RXNSAB.RRF"), shared("intl/rxnorm/RXNCUI.RRF")) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(sources, folder.path().join("RXNSAB.RRF")).unwrap();
+    std::fs::copy(retired, folder.path().join("RXNCUI.RRF")).unwrap();
+    let names = "857082|ENG||||||1|1|857082||RXNORM|SCD|857082|invented 10 MG Oral Tablet||N|4096|\n";
+    std::fs::write(folder.path().join("RXNCONSO.RRF"), names).unwrap();
+    let (draft, report) = rxnorm::read(folder.path(), &rxnorm::Options::default()).unwrap();
+    assert_eq!(report.rows, 11 + 6_023 + 1);
+    let found: Vec<_> = report.entries.iter().map(|entry| (entry.rule, entry.code.as_deref())).collect();
+    assert_eq!(found, [("source-restriction", Some("RXNORM"))]);
+    assert_eq!(draft.edition.to_string(), "rxnorm|08042025");
+    assert_eq!(draft.concepts.len(), 1 + 5_982);
+    assert_eq!(draft.concepts.iter().filter(|concept| concept.inactive).count(), 5_982);
+    assert_eq!(values(&draft, "91811", "replaced-by"), ["857082"]);
+    assert_eq!(values(&draft, "197537", "replaced-by"), ["997169", "997170"]);
+    assert_eq!(compile(&draft, &report).lookup("91811").unwrap().concept().unwrap().display().unwrap(), "");
+}
