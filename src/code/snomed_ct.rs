@@ -48,7 +48,7 @@ impl fmt::Display for Fault {
 /// let asthma = Identifier::parse("195967001").unwrap();
 /// assert_eq!((asthma.component(), asthma.namespace()), (Component::Concept, None));
 /// let extension = Identifier::parse("22071010000106").unwrap();
-/// assert_eq!(extension.namespace(), Some(1_000_010));
+/// assert_eq!(extension.namespace(), Some(1_010_000));
 /// assert_eq!(Identifier::parse("195976001"), Err(Fault::CheckDigit));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
