@@ -49,11 +49,8 @@ impl Builder<'_> {
                 let message = "its fully specified name serves as its name, since there is no synonym";
                 self.tell(Severity::Note, "only-fully-specified-name", origin, Some(&code), message);
             }
-            // A release has millions of terms: what vectors hold in reserve would add up.
-            terms.shrink_to_fit();
             if let Some(concept) = self.concepts.get_mut(index) {
                 concept.designations = terms;
-                concept.properties.shrink_to_fit();
             }
         }
         if inactive_definitions > 0 {
