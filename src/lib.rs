@@ -144,6 +144,7 @@ pub use set::ConceptSet;
 pub use supplement::{Layer, Supplement};
 pub use system::CodeSystem;
 pub use terminology::Terminology;
+pub use translate::{ConceptMap, ConceptMapRow, ConceptMapRows, MapCode};
 
 /// The code of the README, so that it is tested.
 #[cfg(all(doctest, feature = "bundled", feature = "search"))]

@@ -179,6 +179,7 @@ impl<'a> Column<'a> {
         (self.get(at) == Some(value)).then_some(at)
     }
 
+    #[cfg(test)]
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + 'a {
         (0..self.len()).map(move |index| self.get(index).unwrap_or_default())
     }

@@ -178,7 +178,7 @@ impl<'a> Codes<'a> {
             return rank..rank.saturating_add(1);
         }
         let before = self.repeated.lower_bound(rank);
-        let twins = self.repeated.iter().skip(before).take_while(|repeated| *repeated == rank).count();
+        let twins = (before..self.repeated.len()).take_while(|&at| self.repeated.get(at) == Some(rank)).count();
         let first = rank.saturating_add(before as u32);
         first..first.saturating_add(1 + twins as u32)
     }
