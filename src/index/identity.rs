@@ -3,7 +3,7 @@
 //! ```text
 //! creator text | system text | url text | version text | title text | issued by text
 //! | in force from text | until text (YYYY-MM-DD or empty) | aliases varint, texts
-//! | content u8 (0 complete, 1 fragment, 2 supplement) | grammar u8 (0 verbatim, 1 ICD-10) | language text
+//! | content u8 (0 complete, 1 fragment, 2 supplement) | grammar u8 (0 verbatim, 1 ICD-10, 2 ICD-9-CM, 3 its procedures) | language text
 //! | concepts u32 | listed u32 (concepts that are no groupers)
 //!   (of a concept map: source codes; those of them that have a target; grammar of the source; no language)
 //! | sources varint, for each: name text, length u64, CRC-32 u32
@@ -149,6 +149,8 @@ pub(super) fn grammar_number(grammar: CodeGrammar) -> u8 {
     match grammar {
         CodeGrammar::Verbatim => 0,
         CodeGrammar::Icd10 => 1,
+        CodeGrammar::Icd9 => 2,
+        CodeGrammar::Icd9Procedure => 3,
     }
 }
 
@@ -157,6 +159,8 @@ pub(super) fn numbered_grammar(number: u8) -> Option<CodeGrammar> {
     match number {
         0 => Some(CodeGrammar::Verbatim),
         1 => Some(CodeGrammar::Icd10),
+        2 => Some(CodeGrammar::Icd9),
+        3 => Some(CodeGrammar::Icd9Procedure),
         _ => None,
     }
 }

@@ -338,7 +338,7 @@ impl<'a> Table<'a> {
         self.inspect_fields(row);
         let code = match grammar {
             CodeGrammar::Verbatim => written.to_owned(),
-            CodeGrammar::Icd10 => printed(grammar, key.as_str()),
+            _ => printed(grammar, key.as_str()),
         };
         let source_code = (format!("{code}{}", key.mark().as_str()) != written).then(|| written.to_owned());
         let concept = DraftConcept {
@@ -582,7 +582,7 @@ fn property_value(kind: PropertyKind, grammar: CodeGrammar, text: &str) -> Optio
             let key = grammar.parse(text)?;
             Some(PropertyValue::Code(match grammar {
                 CodeGrammar::Verbatim => text.to_owned(),
-                CodeGrammar::Icd10 => printed(grammar, key.as_str()) + key.mark().as_str(),
+                _ => printed(grammar, key.as_str()) + key.mark().as_str(),
             }))
         }
     }

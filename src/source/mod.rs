@@ -10,6 +10,7 @@
 //! | [`icd10cm`] | ICD-10-CM order files | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
+//! | [`gem`] | maps between ICD-9-CM and ICD-10-CM or -PCS: General Equivalence Mappings | none |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
@@ -21,7 +22,9 @@ mod report;
 pub mod delimited;
 pub mod detect;
 pub mod encoding;
+pub mod gem;
 pub mod icd10cm;
+mod lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 #[cfg(feature = "xlsx")]

@@ -139,7 +139,7 @@ pub(super) struct PropertyColumn {
 /// | `header` | `on` (the default) or `off`: columns are then `#1`, `#2` … |
 /// | `skip` | number of lines before the headings |
 /// | `encoding` | see [`Encoding`]; needed only if the file is neither UTF-8 nor marked |
-/// | `grammar` | `verbatim` (the default) or `icd10` |
+/// | `grammar` | `verbatim` (the default), `icd10`, `icd9` or `icd9-procedure` |
 /// | `content` | `complete` (the default), `fragment` or `supplement` |
 /// | `supplements` | for a supplement: the code system whose codes it names, as `icd10-vn` or `icd10-vn\|tt06` |
 /// | `language` | language shown unless another is asked for; that of the first display, if not told |
@@ -504,6 +504,8 @@ fn grammar(value: &str) -> Option<CodeGrammar> {
     match value {
         "verbatim" => Some(CodeGrammar::Verbatim),
         "icd10" => Some(CodeGrammar::Icd10),
+        "icd9" => Some(CodeGrammar::Icd9),
+        "icd9-procedure" => Some(CodeGrammar::Icd9Procedure),
         _ => None,
     }
 }
