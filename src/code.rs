@@ -218,7 +218,9 @@ mod tests {
         ] {
             assert_eq!(written(CodeGrammar::Icd9, typed).as_deref(), Some(printed), "{typed}");
         }
-        for (typed, printed) in [("8873", "88.73"), ("88.73", "88.73"), ("35.2", "35.2"), ("3520", "35.20"), ("00", "00")] {
+        for (typed, printed) in
+            [("8873", "88.73"), ("88.73", "88.73"), ("35.2", "35.2"), ("3520", "35.20"), ("00", "00")]
+        {
             assert_eq!(written(CodeGrammar::Icd9Procedure, typed).as_deref(), Some(printed), "{typed}");
         }
         for (grammar, text) in [

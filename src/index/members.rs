@@ -104,6 +104,18 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// The concept at a position and the one behind it, if there is one.
+    #[inline]
+    pub(crate) fn pair(&self, position: u32) -> Option<(u32, Option<u32>)> {
+        let concept = self.concept(position)?;
+        let next = match self {
+            // Far quicker than to count again.
+            Self::Bitmap(bitmap) => bitmap.next(concept.checked_add(1)?),
+            _ => self.concept(position.checked_add(1)?),
+        };
+        Some((concept, next))
+    }
+
     /// The concept at a position.
     #[inline]
     pub(crate) fn concept(&self, position: u32) -> Option<u32> {
@@ -166,6 +178,7 @@ mod tests {
             }
             for (position, concept) in concepts.iter().enumerate() {
                 prop_assert_eq!(members.concept(position as u32), Some(*concept));
+                prop_assert_eq!(members.pair(position as u32), Some((*concept, concepts.get(position + 1).copied())));
             }
             prop_assert_eq!(members.concept(concepts.len() as u32), None);
         }

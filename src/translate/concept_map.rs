@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::code::{CodeGrammar, Mark};
 use crate::edition::Edition;
+use crate::index::bytes::Column;
 use crate::index::container::{Container, Kind, Section};
 use crate::index::map::{Details, MOST_EXPANSION, Rows, SOURCE, Shape, Side, Sides, TARGET, Targets, weight};
 use crate::index::terms::{MAX_CONCEPT_TEXT, Terms};
@@ -185,7 +186,7 @@ impl ConceptMap {
     fn rows_of_target(&self, number: u32, mark: Mark) -> Result<ConceptMapRows<'_>> {
         let targets = Targets::open(self.section(Section::MapTargets)?, self.views().target.count())?;
         let range = targets.of_target(number)?;
-        Ok(ConceptMapRows { map: self, through: Some(targets), range, mark, of: Of::Target })
+        Ok(ConceptMapRows { map: self, through: Some(targets.rows), range, mark, of: Of::Target })
     }
 
     /// All rows, by source code, and those of one source code in the publisher's order.
@@ -301,8 +302,8 @@ impl fmt::Debug for ConceptMap {
 #[derive(Clone)]
 pub struct ConceptMapRows<'m> {
     map: &'m ConceptMap,
-    /// Where the range is one of the rows by target.
-    through: Option<Targets<'m>>,
+    /// What the range is one of, if not of the rows themselves: the rows by target.
+    through: Option<Column<'m>>,
     range: Range<u32>,
     mark: Mark,
     of: Of,
@@ -333,7 +334,7 @@ impl<'m> Iterator for ConceptMapRows<'m> {
             let position = self.range.next()?;
             let number = match &self.through {
                 None => Some(position),
-                Some(targets) => targets.row(position).filter(|row| *row < self.map.len()),
+                Some(rows) => rows.get(position as usize).filter(|row| *row < self.map.len()),
             };
             let Some(number) = number else {
                 return Some(Err(Error::corrupt("map targets", "a target leads to no row")));

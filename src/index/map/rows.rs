@@ -118,8 +118,8 @@ fn starts(numbers: impl Iterator<Item = u32>, count: usize) -> Vec<u8> {
 /// Where the rows of a code stand among `rows`.
 #[inline]
 fn range(starts: &Members<'_>, code: u32, rows: u32) -> Option<Range<u32>> {
-    let start = starts.concept(code)?;
-    let end = if code + 1 < starts.len() { starts.concept(code + 1)? } else { rows };
+    let (start, next) = starts.pair(code)?;
+    let end = next.unwrap_or(rows);
     (start < end && end <= rows).then_some(start..end)
 }
 
@@ -292,10 +292,10 @@ impl<'a> Details<'a> {
 }
 
 /// The rows of each target, read where they lie.
-#[derive(Clone, Copy)]
 pub(crate) struct Targets<'a> {
     starts: Members<'a>,
-    rows: Column<'a>,
+    /// The rows, by target.
+    pub(crate) rows: Column<'a>,
 }
 
 impl<'a> Targets<'a> {
@@ -311,15 +311,9 @@ impl<'a> Targets<'a> {
         (starts.len() == count && cursor.is_empty()).then_some(Self { starts, rows })
     }
 
-    /// Where the rows of a target stand; [`row`](Self::row) gives them.
+    /// Where the rows of a target stand among [`rows`](Self::rows).
     #[inline]
     pub(crate) fn of_target(&self, code: u32) -> Result<Range<u32>> {
         range(&self.starts, code, self.rows.len() as u32).ok_or_else(|| damaged(TARGETS))
-    }
-
-    /// The row at a position.
-    #[inline]
-    pub(crate) fn row(&self, position: u32) -> Option<u32> {
-        self.rows.get(position as usize)
     }
 }

@@ -5,7 +5,7 @@ use super::super::codes::{self, Codes};
 use super::super::identity::{grammar_number, numbered_grammar};
 use super::super::sparse::SparseTexts;
 use super::columns::SparseNumbers;
-use crate::code::{CodeGrammar, CodeKey, MAX_KEY_LENGTH};
+use crate::code::{CodeGrammar, CodeKey};
 use crate::source::{MapDraft, MapSide, Unmapped};
 use crate::{Error, Result};
 
@@ -156,11 +156,11 @@ impl<'a> Side<'a> {
         if code >= self.keyed {
             return Err(damaged("a code has neither key nor text"));
         }
-        let mut key = Vec::with_capacity(MAX_KEY_LENGTH);
-        self.codes.key(code, &mut key)?;
-        let key = std::str::from_utf8(&key).map_err(|_| damaged("a code is no text"))?;
-        self.grammar.render(key, out);
-        Ok(())
+        self.codes.with_key(code, |key| {
+            let key = std::str::from_utf8(key).map_err(|_| damaged("a code is no text"))?;
+            self.grammar.render(key, out);
+            Ok(())
+        })?
     }
 
     /// Appends a code as a row prints it.
