@@ -11,6 +11,8 @@
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`gem`] | maps between ICD-9-CM and ICD-10-CM or -PCS: General Equivalence Mappings | none |
+//! | [`icd11_map`] | WHO's maps between ICD-10 and ICD-11 | none |
+//! | [`rf2_map`] | simple, complex and extended maps of SNOMED CT | none |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
@@ -24,11 +26,13 @@ pub mod detect;
 pub mod encoding;
 pub mod gem;
 pub mod icd10cm;
+pub mod icd11_map;
 mod lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
+pub mod rf2_map;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
