@@ -13,6 +13,8 @@
 //! | [`gem`] | maps between ICD-9-CM and ICD-10-CM or -PCS: General Equivalence Mappings | none |
 //! | [`icd11_map`] | WHO's maps between ICD-10 and ICD-11 | none |
 //! | [`rf2_map`] | simple, complex and extended maps of SNOMED CT | none |
+//! | [`sssom`] | mapping sets in SSSOM/TSV | none |
+//! | [`omop`] | what OMOP vocabularies map to | none |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
@@ -32,9 +34,11 @@ mod lines;
 mod national;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
+pub mod omop;
 pub mod rf2_map;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
+pub mod sssom;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
 
