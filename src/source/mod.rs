@@ -15,6 +15,9 @@
 //! | [`rf2_map`] | simple, complex and extended maps of SNOMED CT | none |
 //! | [`sssom`] | mapping sets in SSSOM/TSV | none |
 //! | [`omop`] | what OMOP vocabularies map to | none |
+//! | [`qd4440`] | services and ICD-9-CM procedures of Decision 4440 | `csv`, `xlsx` |
+//! | [`ccsr`] | clinical categories of ICD-10-CM codes (CCSR) | `xlsx` |
+//! | [`delimited::map`] | any CSV or TSV map with described columns | `csv` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
@@ -22,6 +25,8 @@ mod draft;
 mod map;
 mod report;
 
+#[cfg(feature = "xlsx")]
+pub mod ccsr;
 #[cfg(feature = "csv")]
 pub mod delimited;
 pub mod detect;
@@ -32,6 +37,8 @@ pub mod icd11_map;
 mod lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
+#[cfg(any(feature = "csv", feature = "xlsx"))]
+pub mod qd4440;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 pub mod omop;
