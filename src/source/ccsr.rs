@@ -138,7 +138,10 @@ impl Table {
             target_display: optional(meaning),
             relationship: Some(Relationship::SourceIsNarrowerThanTarget),
             group: *group,
-            properties: defaults.into_iter().filter_map(|(name, column)| Some((name.to_owned(), optional(column)?))).collect(),
+            properties: defaults
+                .into_iter()
+                .filter_map(|(name, column)| Some((name.to_owned(), optional(column)?)))
+                .collect(),
             line: u32::try_from(row.number).unwrap_or_default(),
             ..MapRow::default()
         });
@@ -169,7 +172,8 @@ mod tests {
         let (draft, report) = read_rows(&rows, None).unwrap();
         assert_eq!((report.entries.as_slice(), report.rows), ([].as_slice(), 3));
         assert_eq!(draft.edition.to_string(), "icd10-cm-to-ccsr|2023.1");
-        let told: Vec<_> = draft.rows.iter().map(|row| (row.source.as_str(), row.target.as_deref(), row.group)).collect();
+        let told: Vec<_> =
+            draft.rows.iter().map(|row| (row.source.as_str(), row.target.as_deref(), row.group)).collect();
         assert_eq!(told, [("A00.0", Some("DIG001"), 1), ("A00.0", Some("INF003"), 2), ("A00.1", Some("DIG001"), 1)]);
         assert_eq!(draft.rows[2].properties[0], ("inpatient-default".to_owned(), "X".to_owned()));
     }
@@ -186,7 +190,8 @@ mod tests {
         ];
         let (draft, report) = read_rows(&rows, Some("1")).unwrap();
         let rules: Vec<_> = report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect();
-        let expected = [("default-value", Some(3)), ("missing-code", Some(4)), ("bad-code", Some(5)), ("repeated-row", Some(6))];
+        let expected =
+            [("default-value", Some(3)), ("missing-code", Some(4)), ("bad-code", Some(5)), ("repeated-row", Some(6))];
         assert_eq!((rules.as_slice(), draft.rows.len()), (expected.as_slice(), 2));
     }
 

@@ -37,11 +37,11 @@ pub mod icd11_map;
 mod lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
+pub mod omop;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod qd4440;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
-pub mod omop;
 pub mod rf2_map;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;

@@ -58,7 +58,8 @@ pub fn read(
     relationships: impl AsRef<Path>,
     vocabularies: &Vocabularies,
 ) -> Result<(MapDraft, Report)> {
-    let ((name, concepts), (other, relationships)) = (read_file(concepts.as_ref())?, read_file(relationships.as_ref())?);
+    let ((name, concepts), (other, relationships)) =
+        (read_file(concepts.as_ref())?, read_file(relationships.as_ref())?);
     read_bytes([(&name, &concepts), (&other, &relationships)], vocabularies)
 }
 
@@ -307,9 +308,16 @@ mod tests {
     fn all_targets_of_a_concept_belong_together() {
         let (draft, report) = read(CONCEPTS, RELATIONSHIPS, Some("SNOMED")).unwrap();
         assert_eq!(draft.edition.to_string(), "omop-icd10cm-to-snomed|v5");
-        assert_eq!((draft.source.system.as_str(), draft.target.system.as_str()), ("icd10-cm", "http://snomed.info/sct"));
-        let rows: Vec<_> = draft.rows.iter().map(|row| (row.source.as_str(), row.target.as_deref(), row.group)).collect();
-        assert_eq!(rows, [("A00.0", Some("63650001"), 1), ("B01.2", Some("63650001"), 1), ("B01.2", Some("4711000"), 2)]);
+        assert_eq!(
+            (draft.source.system.as_str(), draft.target.system.as_str()),
+            ("icd10-cm", "http://snomed.info/sct")
+        );
+        let rows: Vec<_> =
+            draft.rows.iter().map(|row| (row.source.as_str(), row.target.as_deref(), row.group)).collect();
+        assert_eq!(
+            rows,
+            [("A00.0", Some("63650001"), 1), ("B01.2", Some("63650001"), 1), ("B01.2", Some("4711000"), 2)]
+        );
         assert_eq!(draft.rows[0].source_display.as_deref(), Some("A \"quoted\" disease"));
         assert_eq!(draft.rows[2].properties[0], ("domain_id".to_owned(), "Observation".to_owned()));
         let told = ["withdrawn-rows", "maps-to-value", "other-vocabulary", "unmapped-concepts"];
@@ -327,7 +335,8 @@ mod tests {
 
     #[test]
     fn findings_name_their_line() {
-        let concepts = CONCEPTS.to_owned() + "x\tBad\tCondition\tICD10CM\t\t\tX00\t\t\t\r\n104\tcut\tCond\r\n\
+        let concepts = CONCEPTS.to_owned()
+            + "x\tBad\tCondition\tICD10CM\t\t\tX00\t\t\t\r\n104\tcut\tCond\r\n\
             105\tAgain\tCondition\tICD10CM\t\t\tA00.0\t\t\t\r\n";
         let relationships = RELATIONSHIPS.to_owned() + "101\t999\tMaps to\t\t\t\r\n101\ty\tMaps to\t\t\t\r\n101\t2";
         let (draft, report) = read(&concepts, &relationships, Some("SNOMED")).unwrap();
@@ -345,7 +354,9 @@ mod tests {
 
     #[test]
     fn what_are_no_such_files_is_an_error() {
-        for (concepts, relationships) in [("", RELATIONSHIPS), (CONCEPTS, ""), ("a\tb\n", RELATIONSHIPS), (CONCEPTS, CONCEPTS)] {
+        for (concepts, relationships) in
+            [("", RELATIONSHIPS), (CONCEPTS, ""), ("a\tb\n", RELATIONSHIPS), (CONCEPTS, CONCEPTS)]
+        {
             assert!(matches!(read(concepts, relationships, None), Err(Error::Source { .. })));
         }
         let without = CONCEPTS.replace("ICD10CM", "ICD10");

@@ -240,7 +240,8 @@ impl Table {
         target.version = metadata.get("object_source_version").unwrap_or_default();
         let told = version.map(str::to_owned).or(metadata.get("mapping_set_version"));
         let title = metadata.get("mapping_set_title").or(metadata.get("mapping_set_description"));
-        let issued_by = [metadata.get("mapping_provider"), metadata.get("license").map(|text| format!("licence {text}"))];
+        let issued_by =
+            [metadata.get("mapping_provider"), metadata.get("license").map(|text| format!("licence {text}"))];
         let name = self.file.strip_suffix(".tsv").unwrap_or(&self.file);
         let edition = Edition {
             system: name.strip_suffix(".sssom").unwrap_or(name).to_owned(),
@@ -262,7 +263,9 @@ fn relationship(predicate: &str) -> Option<Relationship> {
         "skos:exactMatch" | "owl:sameAs" | "owl:equivalentClass" => Some(Relationship::Equivalent),
         "skos:broadMatch" | "rdfs:subClassOf" => Some(Relationship::SourceIsNarrowerThanTarget),
         "skos:narrowMatch" => Some(Relationship::SourceIsBroaderThanTarget),
-        "skos:closeMatch" | "skos:relatedMatch" | "oboInOwl:hasDbXref" | "rdfs:seeAlso" => Some(Relationship::RelatedTo),
+        "skos:closeMatch" | "skos:relatedMatch" | "oboInOwl:hasDbXref" | "rdfs:seeAlso" => {
+            Some(Relationship::RelatedTo)
+        }
         _ => None,
     }
 }
@@ -339,7 +342,10 @@ MONDO:0000093\tsix\toboInOwl:hasDbXref\t\tICD10CM:A01\t\tsemapv:ManualMappingCur
     fn rows_keep_their_predicates() {
         let (draft, report) = read(SAMPLE);
         assert_eq!((report.entries.as_slice(), report.rows), ([].as_slice(), 6));
-        assert_eq!((draft.edition.to_string().as_str(), draft.edition.url.as_str()), ("set|7", "http://example.org/set.sssom.tsv"));
+        assert_eq!(
+            (draft.edition.to_string().as_str(), draft.edition.url.as_str()),
+            ("set|7", "http://example.org/set.sssom.tsv")
+        );
         assert_eq!(draft.edition.issued_by, "licence https://example.org/licence");
         assert_eq!(draft.source.system, "http://purl.obolibrary.org/obo/MONDO_");
         assert_eq!((draft.target.system.as_str(), draft.target.grammar), ("icd10-cm", CodeGrammar::Icd10));

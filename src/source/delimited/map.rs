@@ -82,7 +82,18 @@ const NUMBERS: [&str; 4] = ["group", "priority", "scenario", "choice"];
 
 /// What a file is like and which map it holds, which [`Mapping`] reads.
 const OF_FILE: [&str; 13] = [
-    "delimiter", "quoting", "header", "skip", "encoding", "system", "url", "version", "title", "issued-by", "alias", "from",
+    "delimiter",
+    "quoting",
+    "header",
+    "skip",
+    "encoding",
+    "system",
+    "url",
+    "version",
+    "title",
+    "issued-by",
+    "alias",
+    "from",
     "until",
 ];
 
@@ -300,7 +311,8 @@ impl<'a> Table<'a> {
                 }
             }
         }
-        let read = [Some(self.bound.source), Some(self.bound.target), self.bound.source_display, self.bound.target_display];
+        let read =
+            [Some(self.bound.source), Some(self.bound.target), self.bound.source_display, self.bound.target_display];
         if read.into_iter().flatten().any(|column| row.field(column) != row.field(column).trim()) {
             tell(Severity::Repaired, "padded-text", "white space at the ends of a field was cut".to_owned());
         }
@@ -336,7 +348,9 @@ impl<'a> Table<'a> {
             choice,
             rule: text(self.bound.rule),
             advice: text(self.bound.advice),
-            properties: properties.filter_map(|((name, _), column)| Some((name.clone(), text(Some(*column))?))).collect(),
+            properties: properties
+                .filter_map(|((name, _), column)| Some((name.clone(), text(Some(*column))?)))
+                .collect(),
             line: u32::try_from(row.line).unwrap_or_default(),
             ..MapRow::default()
         });
@@ -361,7 +375,8 @@ mod tests {
 
     #[test]
     fn columns_become_rows() {
-        let (draft, report) = read("S1;một;J18.9;Pneumonia;n;1;2;xem;A\nS2;hai;KHÔNG;;;;;;\n;;;;;;;;\nS3;;A00;;equivalent;;;;\n");
+        let (draft, report) =
+            read("S1;một;J18.9;Pneumonia;n;1;2;xem;A\nS2;hai;KHÔNG;;;;;;\n;;;;;;;;\nS3;;A00;;equivalent;;;;\n");
         assert_eq!((report.entries.as_slice(), report.rows), ([].as_slice(), 3));
         assert_eq!((draft.edition.to_string().as_str(), draft.edition.title.as_str()), ("services-to-icd10|3", "T; U"));
         assert_eq!((draft.target.version.as_str(), draft.target.grammar), ("tt06", CodeGrammar::Icd10));
@@ -379,7 +394,10 @@ mod tests {
             ..MapRow::default()
         };
         assert_eq!(draft.rows[0], expected);
-        assert_eq!((draft.rows[1].target.as_deref(), draft.rows[2].relationship), (None, Some(Relationship::Equivalent)));
+        assert_eq!(
+            (draft.rows[1].target.as_deref(), draft.rows[2].relationship),
+            (None, Some(Relationship::Equivalent))
+        );
     }
 
     #[test]
@@ -406,9 +424,15 @@ mod tests {
     #[test]
     fn descriptions_that_are_not_understood_are_refused() {
         for text in [
-            "", "source=a", "target=a", "source=a; target=b; colour=c", "source=a; target=b; relationship.narrower=n",
-            "source=a; target=b; relationship=r; relationship.wider=w", "source=a; target=b; target.grammar=latin",
-            "source=a; target=b; header=off", "source=a; target=b; parent=c",
+            "",
+            "source=a",
+            "target=a",
+            "source=a; target=b; colour=c",
+            "source=a; target=b; relationship.narrower=n",
+            "source=a; target=b; relationship=r; relationship.wider=w",
+            "source=a; target=b; target.grammar=latin",
+            "source=a; target=b; header=off",
+            "source=a; target=b; parent=c",
         ] {
             assert!(matches!(text.parse::<MapColumns>(), Err(Error::Argument { .. })), "{text}");
         }

@@ -9,7 +9,15 @@ use super::{COLUMNS, Table, draft, is_code};
 use crate::{Error, Result};
 
 const HEADINGS: [&str; COLUMNS] = [
-    "dvkt_code", "dvkt_name", "icd9cm", "icd9cm_name_vi", "icd9cm_chapter", "specialty_no", "specialty", "tier", "pttt_class",
+    "dvkt_code",
+    "dvkt_name",
+    "icd9cm",
+    "icd9cm_name_vi",
+    "icd9cm_chapter",
+    "specialty_no",
+    "specialty",
+    "tier",
+    "pttt_class",
 ];
 
 /// Reads the list as CSV.
@@ -27,8 +35,7 @@ pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<(MapDraft, Report)> {
     let mut report = Report { sources: vec![SourceFile::of(name, bytes)], ..Report::default() };
     let decoded = decode(bytes, None);
     decoded.report(name, &mut report);
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(decoded.text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(decoded.text.as_bytes());
     let mut bound: Option<(usize, [usize; COLUMNS])> = None;
     let mut table = Table::default();
     let mut record = csv::StringRecord::new();

@@ -1,6 +1,7 @@
 #![cfg(all(feature = "csv", feature = "xlsx"))]
 
 use super::super::spreadsheet::tests::workbook_of;
+use super::numbers::{Known, Restored, restore};
 use super::*;
 use crate::{Error, Result};
 
@@ -82,8 +83,17 @@ fn numbers_are_not_taken_for_codes() {
 #[test]
 fn a_workbook_of_texts_is_a_list() {
     let folder = tempfile::tempdir().unwrap();
-    let headings =
-        ["machuyenkhoa21", "chuyenkhoa21", "matuongduong", "tenchuyenkhoa21", "phantuyen", "phanloai", "maicd9", "tenicd9", "chuongicd9"];
+    let headings = [
+        "machuyenkhoa21",
+        "chuyenkhoa21",
+        "matuongduong",
+        "tenchuyenkhoa21",
+        "phantuyen",
+        "phanloai",
+        "maicd9",
+        "tenicd9",
+        "chuongicd9",
+    ];
     let rows: [&[&str]; 5] = [
         &headings,
         &["1", "x", "01.0001.0001", "Siêu âm", "A", "TD", "88.73", "Siêu âm", "c"],

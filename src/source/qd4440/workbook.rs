@@ -5,11 +5,19 @@ use std::path::Path;
 use super::super::lines::shown;
 use super::super::spreadsheet::{Row, Workbook, find_header};
 use super::super::{MapDraft, Place, Report, Severity};
-use super::{COLUMNS, Known, Restored, Table, draft, is_code, restore};
+use super::numbers::{Known, Restored, restore};
+use super::{COLUMNS, Table, draft, is_code};
 use crate::{Error, Result};
 
 const HEADINGS: [&str; COLUMNS] = [
-    "matuongduong", "tenchuyenkhoa21", "maicd9", "tenicd9", "chuongicd9", "machuyenkhoa21", "chuyenkhoa21", "phantuyen",
+    "matuongduong",
+    "tenchuyenkhoa21",
+    "maicd9",
+    "tenicd9",
+    "chuongicd9",
+    "machuyenkhoa21",
+    "chuyenkhoa21",
+    "phantuyen",
     "phanloai",
 ];
 
