@@ -60,6 +60,15 @@ pub enum CodeGrammar {
     /// ICD-10 and its clinical modifications: a dot behind the third character that may be left out,
     /// and a dagger or asterisk that may follow.
     Icd10,
+    /// Diagnoses of ICD-9-CM: a dot behind the third character, behind the fourth of codes that begin with E, that may
+    /// be left out, as CMS does (`25000`, `E8000`).
+    Icd9,
+    /// Procedures of ICD-9-CM: a dot behind the second digit that may be left out (`88.73`, `8873`). A zero at either
+    /// end counts: `35.2` and `35.20` are two codes.
+    Icd9Procedure,
+    /// Codes are taken as written; the case of letters counts, and single spaces may stand inside (some code systems of
+    /// HL7).
+    CaseSensitive,
 }
 
 impl CodeGrammar {
@@ -77,28 +86,30 @@ impl CodeGrammar {
         let text = text.trim();
         let (bare, mark) = match self {
             Self::Icd10 => Mark::split(text),
-            Self::Verbatim => (text, Mark::None),
+            Self::Verbatim | Self::Icd9 | Self::Icd9Procedure | Self::CaseSensitive => (text, Mark::None),
         };
+        let dot = self.dot_behind(bare);
         let mut key = CodeKey { bytes: [0; MAX_KEY_LENGTH], length: 0, mark };
         // Characters since the start, or since the dash of a range; and whether the dot has been seen.
         let (mut since, mut dotted) = (0, false);
         for byte in bare.bytes() {
             match byte {
-                b'.' if self == Self::Icd10 => {
-                    if since != 3 || dotted {
+                b'.' if dot > 0 => {
+                    if since != dot || dotted {
                         return None;
                     }
                     dotted = true;
                     continue;
                 }
+                b' ' if self == Self::CaseSensitive && !key.as_bytes().ends_with(b" ") => key.push(b' ')?,
                 0..=b' ' | 0x7f => return None,
+                _ if self == Self::CaseSensitive => key.push(byte)?,
                 // A mark stands behind the code; inside, it would be taken for one when the code is read again.
                 b'*' | b'+' if self == Self::Icd10 => return None,
-                // ICD-10 codes are ASCII; a local list may use any letters.
-                0x80.. if self == Self::Icd10 => return None,
+                // Codes with dots are ASCII; a local list may use any letters.
+                0x80.. if dot > 0 => return None,
                 _ => {
-                    *key.bytes.get_mut(usize::from(key.length))? = byte.to_ascii_uppercase();
-                    key.length += 1;
+                    key.push(byte.to_ascii_uppercase())?;
                     (since, dotted) = if byte == b'-' { (0, false) } else { (since + 1, dotted) };
                 }
             }
@@ -106,14 +117,27 @@ impl CodeGrammar {
         (key.length > 0).then_some(key)
     }
 
+    /// How many characters stand before the dot; 0 if the grammar has none.
+    fn dot_behind(self, code: &str) -> usize {
+        match self {
+            Self::Verbatim | Self::CaseSensitive => 0,
+            Self::Icd9Procedure => 2,
+            Self::Icd9 if code.starts_with(['E', 'e']) => 4,
+            Self::Icd9 | Self::Icd10 => 3,
+        }
+    }
+
     /// Writes the usual printed form of a key, without its mark: `A170` → `A17.0`.
     pub fn render(self, key: &str, out: &mut String) {
-        match (self, key.split_at_checked(3)) {
-            (Self::Icd10, Some((category, finer)))
-                if !finer.is_empty()
-                    && !key.contains('-')
-                    && category.as_bytes().get(1).is_some_and(u8::is_ascii_digit) =>
-            {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let has_dot = |category: &str, finer: &str| match self {
+            Self::Verbatim | Self::CaseSensitive => false,
+            Self::Icd10 => !key.contains('-') && category.as_bytes().get(1).is_some_and(u8::is_ascii_digit),
+            Self::Icd9 => digits(category.strip_prefix(['E', 'V']).unwrap_or(category)) && digits(finer),
+            Self::Icd9Procedure => digits(category) && digits(finer),
+        };
+        match key.split_at_checked(self.dot_behind(key)) {
+            Some((category, finer)) if !finer.is_empty() && has_dot(category, finer) => {
                 out.push_str(category);
                 out.push('.');
                 out.push_str(finer);
@@ -132,6 +156,13 @@ pub struct CodeKey {
 }
 
 impl CodeKey {
+    /// Adds a byte; `None` if the key is full.
+    fn push(&mut self, byte: u8) -> Option<()> {
+        *self.bytes.get_mut(usize::from(self.length))? = byte;
+        self.length += 1;
+        Some(())
+    }
+
     /// The key's bytes: what automata are walked with.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -179,9 +210,49 @@ mod tests {
         {
             assert_eq!(key(not_a_code), None, "{not_a_code:?}");
         }
+        assert_eq!(CodeGrammar::CaseSensitive.parse(" Mg per h ").unwrap().as_str(), "Mg per h");
+        assert!(
+            CodeGrammar::CaseSensitive.parse("a  b").is_none() && CodeGrammar::CaseSensitive.parse("a\tb").is_none()
+        );
         assert_eq!(CodeGrammar::Verbatim.parse("4548-4").unwrap().as_str(), "4548-4");
         assert_eq!(CodeGrammar::Verbatim.parse("03.3911.0200_gt").unwrap().as_str(), "03.3911.0200_GT");
         assert!(CodeGrammar::Icd10.parse(&"A".repeat(MAX_KEY_LENGTH + 1)).is_none());
+    }
+
+    #[test]
+    fn codes_of_icd_9_have_their_dots_elsewhere() {
+        let written = |grammar: CodeGrammar, text: &str| {
+            let mut code = String::new();
+            grammar.render(grammar.parse(text)?.as_str(), &mut code);
+            Some(code)
+        };
+        for (typed, printed) in [
+            ("25000", "250.00"),
+            ("250.00", "250.00"),
+            ("e8000", "E800.0"),
+            ("E800.0", "E800.0"),
+            ("V1005", "V10.05"),
+            ("250", "250"),
+            ("E800", "E800"),
+            ("001-009", "001-009"),
+            ("001-009.99", "001-00999"),
+        ] {
+            assert_eq!(written(CodeGrammar::Icd9, typed).as_deref(), Some(printed), "{typed}");
+        }
+        for (typed, printed) in
+            [("8873", "88.73"), ("88.73", "88.73"), ("35.2", "35.2"), ("3520", "35.20"), ("00", "00")]
+        {
+            assert_eq!(written(CodeGrammar::Icd9Procedure, typed).as_deref(), Some(printed), "{typed}");
+        }
+        for (grammar, text) in [
+            (CodeGrammar::Icd9, "25.000"),
+            (CodeGrammar::Icd9, "E80.00"),
+            (CodeGrammar::Icd9, "250.0ổ"),
+            (CodeGrammar::Icd9Procedure, "8.873"),
+            (CodeGrammar::Icd9Procedure, "88.7.3"),
+        ] {
+            assert_eq!(grammar.parse(text), None, "{text}");
+        }
     }
 
     #[test]

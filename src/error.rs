@@ -147,6 +147,7 @@ fn remedy(found: &str) -> &'static str {
         }
         "code system" => "; open it with `CodeSystem::open`",
         "lexicon" => "; open it with `Lexicon::open`",
+        "concept map" => "; open it with `ConceptMap::open`",
         _ => "",
     }
 }

@@ -1,5 +1,5 @@
-//! Medical code systems, compiled into compact index files and answered from them in process: code lookup,
-//! Vietnamese-aware search, hierarchy, and migration between editions. Offline, with no server.
+//! Medical code systems and the maps between them, compiled into compact index files and answered from them in process:
+//! code lookup, Vietnamese-aware search, hierarchy, migration between editions, and translation. Offline, with no server.
 //!
 //! ```
 //! # #[cfg(all(feature = "bundled", feature = "search"))] {
@@ -31,7 +31,8 @@
 //!                                  (several, by name and date: Terminology)
 //! ```
 //! What others add to a list (a translation, local names, a payer's flags) is compiled apart and laid over it: a
-//! [`Supplement`]. Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
+//! [`Supplement`]. What others map from one list to another is compiled in the same way (`MapDraft`, [`index::map_to_file`])
+//! and opened as a [`ConceptMap`]. Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
 //! is built once, in about a second for a national list, and opened by every process that needs it.
 //!
 //! # Search
@@ -99,17 +100,18 @@
 //! |---|---|---|
 //! | `bundled` | yes | the embedded starter set, [`Terminology::bundled`] |
 //! | `search` | yes | free-text search and the clinical lexicon |
-//! | `mmap` | no | [`CodeSystem::map`] |
+//! | `mmap` | no | [`CodeSystem::map`], [`ConceptMap::map`] |
 //! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
-//! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
-//! | `xlsx` | no | readers of the national lists' spreadsheets, and of ICD-11 in workbooks |
+//! | `csv` | no | readers of delimited lists and maps, of the national lists in CSV, of LOINC and ATC |
+//! | `xlsx` | no | readers of the national lists' spreadsheets, of ICD-11 in workbooks and of CCSR |
+//! | `xml` | no | readers of XML lists: ICD-10-CM tabular list and indexes, ICD-10-PCS tables, ClaML |
+//! | `json` | no | reader of OBO graphs |
 //! | `fhir` | no | reader and writer of FHIR code systems, value sets and maps ([`source::fhir`]) |
 //! | `archive` | no | inputs in zip, tar, gzip and zstd form, read through ([`source::input`]) |
-//! | `xml` | no | readers of XML lists: ICD-10-CM tabular list and indexes, ICD-10-PCS tables, ClaML |
 //!
-//! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between
-//! editions, compiles drafts, and reads the lists that are plain text: ICD-10-CM and -PCS order
-//! files, ICD-9-CM, ICD-11, WHO's metadata of ICD-10.
+//! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates and translates codes,
+//! compiles drafts, and reads the lists and maps that are plain lines of text: SNOMED CT, RxNorm, ICD-10-CM and -PCS
+//! order files, ICD-9-CM, ICD-11, the General Equivalence Mappings and more ([`source`] lists them).
 
 // Links lead to what other features have. The documentation of all features is where they are checked.
 #![cfg_attr(
@@ -157,6 +159,7 @@ pub use set::ConceptSet;
 pub use supplement::{Layer, Supplement};
 pub use system::CodeSystem;
 pub use terminology::Terminology;
+pub use translate::{ConceptMap, ConceptMapRow, ConceptMapRows, MapCode};
 
 /// The code of the README, so that it is tested.
 #[cfg(all(doctest, feature = "bundled", feature = "search"))]

@@ -214,10 +214,11 @@ impl Resource {
             out.push_str(code.ok_or_else(damaged)?);
             return Ok(());
         }
-        let key = self.key(concept)?;
-        let key = std::str::from_utf8(&key).map_err(|_| damaged())?;
-        self.identity.grammar.render(key, out);
-        Ok(())
+        self.codes().with_key(concept, |key| {
+            let key = std::str::from_utf8(key).map_err(|_| damaged())?;
+            self.identity.grammar.render(key, out);
+            Ok(())
+        })?
     }
 
     pub(crate) fn source_code(&self, concept: u32) -> Result<Option<&str>> {

@@ -165,7 +165,28 @@ impl<'a> Column<'a> {
 
     /// How many values come before the first that is not below `value`, in an ascending column.
     pub(crate) fn lower_bound(&self, value: u32) -> usize {
-        let (mut low, mut high) = (0, self.len());
+        self.lower_bound_within(value, 0, self.len())
+    }
+
+    /// As [`lower_bound`](Self::lower_bound), the quicker the nearer the answer is to a guess.
+    #[inline]
+    fn lower_bound_near(&self, value: u32, guess: usize) -> usize {
+        let is_below = |at| self.get(at).is_some_and(|found| found < value);
+        let (mut low, mut high, mut step) = (guess.min(self.len()), guess.min(self.len()), 1);
+        if is_below(low) {
+            while is_below(high) {
+                (low, high, step) = (high + 1, (high + step).min(self.len()), step * 2);
+            }
+        } else {
+            while low > 0 && !is_below(low - 1) {
+                (high, low, step) = (low - 1, (low - 1).saturating_sub(step), step * 2);
+            }
+        }
+        self.lower_bound_within(value, low, high)
+    }
+
+    #[inline]
+    fn lower_bound_within(&self, value: u32, mut low: usize, mut high: usize) -> usize {
         while low < high {
             let middle = low.midpoint(high);
             if self.get(middle).is_some_and(|found| found < value) { low = middle + 1 } else { high = middle }
@@ -179,6 +200,7 @@ impl<'a> Column<'a> {
         (self.get(at) == Some(value)).then_some(at)
     }
 
+    #[cfg(test)]
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + 'a {
         (0..self.len()).map(move |index| self.get(index).unwrap_or_default())
     }
@@ -261,12 +283,28 @@ impl<'a> Bitmap<'a> {
         before.saturating_add(ones).min(self.length)
     }
 
+    /// The position of the first one at or behind `index`.
+    #[inline]
+    pub(crate) fn next(&self, index: u32) -> Option<u32> {
+        let mut at = index as usize / 8;
+        // The ones of the first byte that stand before it do not count.
+        let mut byte = u32::from(*self.bits.get(at)?) & (0xff << (index % 8));
+        while byte == 0 {
+            at += 1;
+            byte = u32::from(*self.bits.get(at)?);
+        }
+        u32::try_from(at * 8).ok()?.checked_add(byte.trailing_zeros())
+    }
+
     /// The position of the one that has `rank` ones before it.
     pub(crate) fn select(&self, rank: u32) -> Option<u32> {
-        if rank >= self.ones() {
+        let ones = self.ones();
+        if rank >= ones {
             return None;
         }
-        let block = self.ranks.lower_bound(rank.checked_add(1)?).checked_sub(1)?;
+        // As if the ones were spread evenly, which is nearly so where most positions are ones.
+        let guess = u64::from(rank) * (self.ranks.len() as u64 - 1) / u64::from(ones);
+        let block = self.ranks.lower_bound_near(rank.checked_add(1)?, guess as usize).checked_sub(1)?;
         let mut left = rank.checked_sub(self.ranks.get(block)?)?;
         let start = block * BLOCK_BYTES;
         for (offset, bytes) in self.bits.get(start..)?.chunks(8).take(BLOCK_BYTES / 8).enumerate() {
@@ -304,7 +342,13 @@ mod tests {
             values.sort_unstable();
             let bytes = Column::encode(&values);
             let column = Column::open(&bytes).unwrap();
-            for value in &values { prop_assert_eq!(column.lower_bound(*value), values.partition_point(|v| v < value)); }
+            for value in &values {
+                let bound = values.partition_point(|v| v < value);
+                prop_assert_eq!(column.lower_bound(*value), bound);
+                for guess in 0..values.len() + 2 {
+                    prop_assert_eq!(column.lower_bound_near(*value, guess), bound);
+                }
+            }
         }
 
         #[test]
@@ -314,7 +358,9 @@ mod tests {
             let map = Bitmap::open(&bytes).unwrap();
             prop_assert_eq!((map.len(), map.ones()), (length, ones.len() as u32));
             for index in 0..=length {
-                prop_assert_eq!(map.rank(index) as usize, ones.partition_point(|one| *one < index));
+                let before = ones.partition_point(|one| *one < index);
+                prop_assert_eq!(map.rank(index) as usize, before);
+                prop_assert_eq!(map.next(index), ones.get(before).copied());
             }
             for (rank, one) in ones.iter().enumerate() {
                 prop_assert!(map.get(*one));
@@ -326,7 +372,7 @@ mod tests {
         #[test]
         fn any_bytes_are_safe(bytes in prop::collection::vec(0_u8.., 0..200), index: u32) {
             if let Some(map) = Bitmap::open(&bytes) {
-                let _ = (map.get(index), map.rank(index), map.select(index));
+                let _ = (map.get(index), map.rank(index), map.select(index), map.next(index));
             }
             if let Some(column) = Column::open(&bytes) {
                 let _ = (column.get(index as usize), column.lower_bound(index), column.position(index));

@@ -178,7 +178,7 @@ impl<'a> Codes<'a> {
             return rank..rank.saturating_add(1);
         }
         let before = self.repeated.lower_bound(rank);
-        let twins = self.repeated.iter().skip(before).take_while(|repeated| *repeated == rank).count();
+        let twins = (before..self.repeated.len()).take_while(|&at| self.repeated.get(at) == Some(rank)).count();
         let first = rank.saturating_add(before as u32);
         first..first.saturating_add(1 + twins as u32)
     }
@@ -195,6 +195,11 @@ impl<'a> Codes<'a> {
 
     /// Appends the key of a concept.
     pub(crate) fn key(&self, concept: u32, out: &mut Vec<u8>) -> Result<()> {
+        self.with_key(concept, |key| out.extend_from_slice(key))
+    }
+
+    /// Lends the key of a concept, and gives what is made of it.
+    pub(crate) fn with_key<T>(&self, concept: u32, use_key: impl FnOnce(&[u8]) -> T) -> Result<T> {
         // The i-th repeated concept has number e[i] + i + 1; count those at or below `concept`.
         let (mut low, mut high) = (0, self.repeated.len());
         while low < high {
@@ -203,11 +208,8 @@ impl<'a> Codes<'a> {
             if number <= concept { low = middle + 1 } else { high = middle }
         }
         let rank = concept.checked_sub(low as u32).ok_or(Error::corrupt(NAME, "more twins than concepts"))?;
-        if self.automaton.key_of(u64::from(rank), out)? {
-            Ok(())
-        } else {
-            Err(Error::corrupt(NAME, "a concept has no key"))
-        }
+        let made = self.automaton.with_key_of(u64::from(rank), use_key)?;
+        made.ok_or(Error::corrupt(NAME, "a concept has no key"))
     }
 }
 

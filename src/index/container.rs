@@ -108,6 +108,8 @@ sections! {
     CodeTexts = 0x04 "code texts" true;
     /// What a supplement supplements.
     Target = 0x05 "target" true;
+    /// From which system to which a map leads.
+    Sides = 0x06 "sides" true;
     /// Texts of all designations.
     Terms = 0x10 "terms" true;
     /// Language, use and concept of each term.
@@ -128,10 +130,16 @@ sections! {
     Supplement = 0x50 "supplement" false;
     /// What the phrases of a lexicon may be read as.
     Phrases = 0x60 "phrases" true;
+    /// Target, relationship and place of each row of a map.
+    MapRows = 0x70 "map rows" true;
+    /// Rules, advice, conditions and properties of rows of a map.
+    MapDetails = 0x71 "map details" true;
+    /// The rows of each target of a map.
+    MapTargets = 0x72 "map targets" true;
 }
 
 /// One more than the highest number of a section.
-const KNOWN_SECTIONS: usize = Section::Phrases as usize + 1;
+const KNOWN_SECTIONS: usize = Section::MapTargets as usize + 1;
 
 /// What a file's bytes are held in. A file and the supplements that it carries share it.
 pub(crate) type Data = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -370,6 +378,11 @@ impl Container {
             Some(content) => Ok(content),
             None => Err(Error::MissingSection { section: section.name() }),
         }
+    }
+
+    /// The length of the whole file in bytes.
+    pub(crate) fn file_length(&self) -> usize {
+        self.entries.last().map_or(HEADER_LENGTH, |entry| entry.end - self.start)
     }
 
     /// A section's length in bytes, 0 if the file does not have it. Reads the table only.

@@ -3,8 +3,10 @@
 //! ```text
 //! creator text | system text | url text | version text | title text | issued by text
 //! | in force from text | until text (YYYY-MM-DD or empty) | aliases varint, texts
-//! | content u8 (0 complete, 1 fragment, 2 supplement) | grammar u8 (0 verbatim, 1 ICD-10) | language text
+//! | content u8 (0 complete, 1 fragment, 2 supplement) | grammar u8 (0 verbatim, 1 ICD-10, 2 ICD-9-CM, 3 its procedures,
+//!   4 case-sensitive) | language text
 //! | concepts u32 | listed u32 (concepts that are no groupers)
+//!   (of a concept map: source codes; those of them that have a target; grammar of the source; no language)
 //! | sources varint, for each: name text, length u64, CRC-32 u32
 //! | findings varint (lines of the reader's report that were repaired, doubtful or refused: three varints)
 //! | languages that can be searched varint, texts: their numbers are the parameters of the search sections
@@ -25,13 +27,13 @@ pub struct Identity {
     pub edition: Edition,
     /// How much of the edition it holds.
     pub content: Content,
-    /// How its codes are written.
+    /// How its codes are written; of a concept map, the codes that it translates.
     pub grammar: CodeGrammar,
     /// Language in which a concept is shown unless another is asked for.
     pub language: String,
-    /// How many concepts it holds, chapters and blocks included.
+    /// How many concepts it holds, chapters and blocks included; of a concept map, how many codes it translates.
     pub concepts: u32,
-    /// How many of them are listed codes, chapters and blocks left out.
+    /// How many of them are listed codes, chapters and blocks left out; of a concept map, how many have a target.
     pub listed: u32,
     /// The program that wrote it, with its version.
     pub creator: String,
@@ -73,10 +75,7 @@ impl Identity {
             Content::Fragment => 1,
             Content::Supplement => 2,
         });
-        out.push(match self.grammar {
-            CodeGrammar::Verbatim => 0,
-            CodeGrammar::Icd10 => 1,
-        });
+        out.push(grammar_number(self.grammar));
         put_text(&mut out, &self.language);
         out.extend(self.concepts.to_le_bytes());
         out.extend(self.listed.to_le_bytes());
@@ -121,11 +120,7 @@ impl Identity {
             2 => Content::Supplement,
             _ => return None,
         };
-        let grammar = match cursor.u8()? {
-            0 => CodeGrammar::Verbatim,
-            1 => CodeGrammar::Icd10,
-            _ => return None,
-        };
+        let grammar = numbered_grammar(cursor.u8()?)?;
         let language = cursor.text()?.to_owned();
         let (concepts, listed) = (cursor.u32()?, cursor.u32()?);
         let mut sources = Vec::new();
@@ -147,6 +142,29 @@ impl Identity {
             search_languages,
         };
         cursor.is_empty().then_some(identity)
+    }
+}
+
+/// The number of a grammar in a file.
+pub(super) fn grammar_number(grammar: CodeGrammar) -> u8 {
+    match grammar {
+        CodeGrammar::Verbatim => 0,
+        CodeGrammar::Icd10 => 1,
+        CodeGrammar::Icd9 => 2,
+        CodeGrammar::Icd9Procedure => 3,
+        CodeGrammar::CaseSensitive => 4,
+    }
+}
+
+/// The grammar of a number in a file; `None` if this build does not know it.
+pub(super) fn numbered_grammar(number: u8) -> Option<CodeGrammar> {
+    match number {
+        0 => Some(CodeGrammar::Verbatim),
+        1 => Some(CodeGrammar::Icd10),
+        2 => Some(CodeGrammar::Icd9),
+        3 => Some(CodeGrammar::Icd9Procedure),
+        4 => Some(CodeGrammar::CaseSensitive),
+        _ => None,
     }
 }
 

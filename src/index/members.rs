@@ -88,8 +88,36 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// How many members come before a concept, which may be any number.
+    #[inline]
+    pub(crate) fn before(&self, concept: u32) -> u32 {
+        match self {
+            Self::All(count) => concept.min(*count),
+            Self::Bitmap(bitmap) => bitmap.rank(concept),
+            Self::Column(column) => column.lower_bound(concept) as u32,
+            Self::Runs { starts, before } => {
+                let Some(run) = starts.lower_bound(concept).checked_sub(1) else { return 0 };
+                let number = |column: &Column<'_>, at| column.get(at).unwrap_or_default();
+                let within = concept.saturating_sub(number(starts, run));
+                number(before, run).saturating_add(within).min(number(before, run + 1))
+            }
+        }
+    }
+
+    /// The concept at a position and the one behind it, if there is one.
+    #[inline]
+    pub(crate) fn pair(&self, position: u32) -> Option<(u32, Option<u32>)> {
+        let concept = self.concept(position)?;
+        let next = match self {
+            // Far quicker than to count again.
+            Self::Bitmap(bitmap) => bitmap.next(concept.checked_add(1)?),
+            _ => self.concept(position.checked_add(1)?),
+        };
+        Some((concept, next))
+    }
+
     /// The concept at a position.
-    #[cfg(any(test, feature = "search"))]
+    #[inline]
     pub(crate) fn concept(&self, position: u32) -> Option<u32> {
         match self {
             Self::All(count) => Some(position).filter(|position| position < count),
@@ -146,9 +174,11 @@ mod tests {
                 let end = concepts.partition_point(|c| *c <= concept) as u32;
                 let found = members.positions(concept);
                 prop_assert!(found == (start..end) || (found.is_empty() && start == end));
+                prop_assert_eq!(members.before(concept), start);
             }
             for (position, concept) in concepts.iter().enumerate() {
                 prop_assert_eq!(members.concept(position as u32), Some(*concept));
+                prop_assert_eq!(members.pair(position as u32), Some((*concept, concepts.get(position + 1).copied())));
             }
             prop_assert_eq!(members.concept(concepts.len() as u32), None);
         }

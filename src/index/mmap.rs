@@ -8,7 +8,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::container::Container;
-use crate::{CodeSystem, Error, Result, Supplement};
+use crate::{CodeSystem, ConceptMap, Error, Result, Supplement};
 
 impl CodeSystem {
     /// Maps an index file into memory and opens it. Only the pages that are used are read, and all processes
@@ -42,6 +42,22 @@ impl Supplement {
     ///
     /// As for [`CodeSystem::map`]: the file must not be truncated or changed while this value, a clone of it, or a
     /// code system to which it was given lives.
+    pub unsafe fn map(path: impl AsRef<Path>) -> Result<Self> {
+        // SAFETY: the caller has promised that the file does not change.
+        Self::from_container(unsafe { map(path.as_ref()) }?)
+    }
+}
+
+impl ConceptMap {
+    /// Maps the index of a concept map into memory and opens it; see [`CodeSystem::map`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be mapped; otherwise as [`from_bytes`](Self::from_bytes).
+    ///
+    /// # Safety
+    ///
+    /// As for [`CodeSystem::map`]: the file must not be truncated or changed while this value or a clone of it lives.
     pub unsafe fn map(path: impl AsRef<Path>) -> Result<Self> {
         // SAFETY: the caller has promised that the file does not change.
         Self::from_container(unsafe { map(path.as_ref()) }?)

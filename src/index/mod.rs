@@ -1,7 +1,7 @@
 //! The index file: writing it, and what it is made of.
 //!
 //! One file holds one resource: an edition of a code system, with supplements that it may carry, or a supplement
-//! alone, or a lexicon; concept maps, value sets and reference sets have their numbers reserved. It is immutable and
+//! alone, or a lexicon, or a concept map; value sets and reference sets have their numbers reserved. It is immutable and
 //! read in place: opening checks the header and reads the small sections that describe the edition; nothing is parsed
 //! or allocated per concept. All numbers are little-endian, nothing is aligned, and the same file serves all machines.
 //!
@@ -74,6 +74,21 @@
 //! A lexicon says nothing about itself: its bytes follow from its entries alone. Its phrases are folded words, so that
 //! it opens only with the text normalisation that it was written with.
 //!
+//! # Sections of a concept map
+//!
+//! | id | section | what |
+//! |---|---|---|
+//! | 01 | identity | which map it is, and which release; provenance, counts |
+//! | 06 | sides | the systems that it leads from and to, and what holds for codes that it does not list |
+//! | 02 | codes | key → code and back, once for each side |
+//! | 04 | code texts | codes that cannot be rendered from their key, and the names of codes, once for each side |
+//! | 10 | terms | the texts of names, rules, advice, conditions and properties |
+//! | 70 | map rows | source, target, relationship and place of each row |
+//! | 71 | map details | what some rows say: rules, advice, conditions, properties |
+//! | 72 | map targets | the rows of each target |
+//!
+//! All are required, and specified together at the head of `index::map` in the source.
+//!
 //! # Layers
 //!
 //! A supplement has the sections of a code system; its concepts are no more than codes to hang names and properties on,
@@ -107,6 +122,7 @@ pub(crate) mod container;
 pub(crate) mod designations;
 pub(crate) mod hierarchy;
 mod identity;
+pub(crate) mod map;
 pub(crate) mod members;
 #[cfg(feature = "mmap")]
 mod mmap;
@@ -125,4 +141,5 @@ mod write;
 
 pub use container::{FORMAT_VERSION, Kind, OLDEST_READABLE_VERSION, SectionInfo};
 pub use identity::Identity;
+pub use map::{map_to_bytes, map_to_file};
 pub use write::{to_bytes, to_bytes_with_supplements, to_file};

@@ -22,9 +22,12 @@
 //! | `parent-cycle` | doubtful | the parent is also below the concept, and the edge is left out |
 //! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
 //!
+//! Maps are read by [`map`], in the same way.
+//!
 //! If the code column holds an ICD-10 code, its dagger or asterisk becomes the concept's mark, and codes
 //! that differ in the mark only are different concepts.
 
+pub mod map;
 mod mapping;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -368,7 +371,7 @@ impl<'a> Table<'a> {
         self.inspect_fields(row);
         let code = match grammar {
             CodeGrammar::Verbatim => written.to_owned(),
-            CodeGrammar::Icd10 => printed(grammar, key.as_str()),
+            _ => printed(grammar, key.as_str()),
         };
         let source_code = (format!("{code}{}", key.mark().as_str()) != written).then(|| written.to_owned());
         let concept = DraftConcept {
@@ -612,7 +615,7 @@ fn property_value(kind: PropertyKind, grammar: CodeGrammar, text: &str) -> Optio
             let key = grammar.parse(text)?;
             Some(PropertyValue::Code(match grammar {
                 CodeGrammar::Verbatim => text.to_owned(),
-                CodeGrammar::Icd10 => printed(grammar, key.as_str()) + key.mark().as_str(),
+                _ => printed(grammar, key.as_str()) + key.mark().as_str(),
             }))
         }
     }

@@ -27,6 +27,14 @@
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`fhir`] | FHIR code systems, value sets, naming systems and maps | `fhir` |
+//! | [`gem`] | maps between ICD-9-CM and ICD-10-CM or -PCS: General Equivalence Mappings | none |
+//! | [`icd11_map`] | WHO's maps between ICD-10 and ICD-11 | none |
+//! | [`rf2_map`] | simple, complex and extended maps of SNOMED CT | none |
+//! | [`sssom`] | mapping sets in SSSOM/TSV | none |
+//! | [`omop`] | what OMOP vocabularies map to | none |
+//! | [`qd4440`] | services and ICD-9-CM procedures of Decision 4440 | `csv`, `xlsx` |
+//! | [`ccsr`] | clinical categories of ICD-10-CM codes (CCSR) | `xlsx` |
+//! | [`delimited::map`] | any CSV or TSV map with described columns | `csv` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`input`] | what a user points at: files, folders, archives | `archive` for archives |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
@@ -39,6 +47,8 @@ mod report;
 
 #[cfg(feature = "csv")]
 pub mod atc;
+#[cfg(feature = "xlsx")]
+pub mod ccsr;
 #[cfg(feature = "xml")]
 pub mod claml;
 #[cfg(feature = "csv")]
@@ -50,25 +60,33 @@ mod edges;
 pub mod encoding;
 #[cfg(feature = "fhir")]
 pub mod fhir;
+pub mod gem;
 pub mod icd10_metadata;
 pub mod icd10cm;
 pub mod icd10pcs;
 pub mod icd11;
+pub mod icd11_map;
 pub mod icd9cm;
 pub mod input;
+mod lines;
 #[cfg(feature = "csv")]
 pub mod loinc;
 pub mod mesh;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 pub mod obo;
+pub mod omop;
 mod parts;
+#[cfg(any(feature = "csv", feature = "xlsx"))]
+pub mod qd4440;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 pub mod rf2;
+pub mod rf2_map;
 pub mod rxnorm;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
+pub mod sssom;
 mod text_lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;

@@ -3,13 +3,16 @@
 //! [`Migration`] compares two editions of a code system. It reads only what the editions say (codes, names,
 //! hierarchy) and claims no more than follows from it: a code that kept its name is equivalent; a code that
 //! was renamed is related, and a person may say more; a code whose names have nothing in common is shown for
-//! review. Codes are never matched across *systems* by looking alike.
+//! review. Codes are never matched across *systems* by looking alike: between systems, a [`ConceptMap`] that somebody
+//! published says what stands for what.
 
+mod concept_map;
 mod former;
 mod migration;
 mod names;
 mod phrases;
 mod suggest;
 
+pub use concept_map::{ConceptMap, ConceptMapRow, ConceptMapRows, MapCode};
 pub use former::add_former_names;
 pub use migration::{Change, Migrated, Migration, NameChange, Relationship};

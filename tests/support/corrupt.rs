@@ -19,6 +19,9 @@ pub(crate) const PROPERTIES: u16 = 0x30;
 pub(crate) const SEARCH: u16 = 0x40;
 pub(crate) const SUPPLEMENT: u16 = 0x50;
 pub(crate) const PHRASES: u16 = 0x60;
+pub(crate) const MAP_ROWS: u16 = 0x70;
+pub(crate) const MAP_DETAILS: u16 = 0x71;
+pub(crate) const MAP_TARGETS: u16 = 0x72;
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap())

@@ -200,12 +200,14 @@ impl<'a> Automaton<'a> {
     /// Appends the key whose value is `rank` to `out`; gives false, and leaves `out` as it was, if there is none.
     /// The values must be the ranks of the keys, else keys are missed. Time proportional to the key's length.
     pub(crate) fn key_of(&self, rank: u64, out: &mut Vec<u8>) -> Result<bool> {
+        Ok(self.with_key_of(rank, |key| out.extend_from_slice(key))?.is_some())
+    }
+
+    /// As [`key_of`](Self::key_of), lending the key: what `use_key` makes of it, or `None` if there is none.
+    pub(crate) fn with_key_of<T>(&self, rank: u64, use_key: impl FnOnce(&[u8]) -> T) -> Result<Option<T>> {
         let mut key = Key::new();
         let found = self.spell(rank, &mut key).map_err(|damage| self.corrupt(damage))?;
-        if found {
-            out.extend_from_slice(key.as_slice());
-        }
-        Ok(found)
+        Ok(found.then(|| use_key(key.as_slice())))
     }
 
     /// The ranks of the keys that start with `prefix`, as a half-open range; an empty one (at the rank where such

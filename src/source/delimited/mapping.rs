@@ -139,7 +139,7 @@ pub(super) struct PropertyColumn {
 /// | `header` | `on` (the default) or `off`: columns are then `#1`, `#2` … |
 /// | `skip` | number of lines before the headings |
 /// | `encoding` | see [`Encoding`]; needed only if the file is neither UTF-8 nor marked |
-/// | `grammar` | `verbatim` (the default) or `icd10` |
+/// | `grammar` | `verbatim` (the default), `icd10`, `icd9` or `icd9-procedure` |
 /// | `content` | `complete` (the default), `fragment` or `supplement` |
 /// | `supplements` | for a supplement: the code system whose codes it names, as `icd10-vn` or `icd10-vn\|tt06` |
 /// | `language` | language shown unless another is asked for; that of the first display, if not told |
@@ -390,7 +390,7 @@ impl Mapping {
     }
 
     /// Takes over one `key=value` of the text form; `None` if there is no such key or value.
-    fn set(mut self, key: &str, value: &str) -> Option<Self> {
+    pub(super) fn set(mut self, key: &str, value: &str) -> Option<Self> {
         let (key, detail) = key.split_once('.').map_or((key, None), |(key, detail)| (key, Some(detail)));
         match (key, detail) {
             ("code", None) => self.code = value.into(),
@@ -462,7 +462,7 @@ impl FromStr for Mapping {
 }
 
 /// The items of the text form, unescaped; empty ones left out.
-fn items(text: &str) -> Vec<String> {
+pub(super) fn items(text: &str) -> Vec<String> {
     let mut items = vec![String::new()];
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -477,12 +477,12 @@ fn items(text: &str) -> Vec<String> {
     items
 }
 
-fn refused(value: &str, expected: &str) -> Error {
+pub(super) fn refused(value: &str, expected: &str) -> Error {
     let value = value.trim().chars().take(80).collect();
     Error::Argument { what: "mapping", value, expected: expected.into() }
 }
 
-fn switch(value: &str) -> Option<bool> {
+pub(super) fn switch(value: &str) -> Option<bool> {
     match value {
         "on" => Some(true),
         "off" => Some(false),
@@ -500,10 +500,12 @@ fn property_kind(value: &str) -> Option<PropertyKind> {
     }
 }
 
-fn grammar(value: &str) -> Option<CodeGrammar> {
+pub(super) fn grammar(value: &str) -> Option<CodeGrammar> {
     match value {
         "verbatim" => Some(CodeGrammar::Verbatim),
         "icd10" => Some(CodeGrammar::Icd10),
+        "icd9" => Some(CodeGrammar::Icd9),
+        "icd9-procedure" => Some(CodeGrammar::Icd9Procedure),
         _ => None,
     }
 }

@@ -242,7 +242,8 @@ impl Builder {
 
         let Self { slots, used, .. } = self;
         let declared = properties::declared(resource, at, report);
-        let grammar = grammar(resource, &edition.url, &slots);
+        let case_sensitive = resource.flag("caseSensitive");
+        let grammar = grammar(resource, &edition.url, case_sensitive, &slots);
         let (mut list, lines, edges) = concepts(slots, grammar, at, report);
         for concept in &mut list {
             terms::complete(&mut concept.designations, &language);
@@ -256,7 +257,6 @@ impl Builder {
         }
         graph.link(&mut list, at, report);
 
-        let case_sensitive = resource.flag("caseSensitive");
         report_codes(&list, &lines, grammar, case_sensitive, at.file, report);
         let count = resource.text("count").and_then(|count| count.parse().ok());
         if let Some(count) = count.filter(|count| content == Content::Complete && *count != list.len() as u64) {
@@ -328,19 +328,25 @@ fn type_of(kind: &str) -> &'static str {
     }
 }
 
-/// ICD-10 codes are told by the URL, if all codes are such.
-fn grammar(resource: &Element, url: &str, slots: &[Slot]) -> CodeGrammar {
-    match resource.extension_text(extension::GRAMMAR) {
-        Some("icd10") => return CodeGrammar::Icd10,
-        Some(_) => return CodeGrammar::Verbatim,
-        None if !is_icd10(url) => return CodeGrammar::Verbatim,
-        None => {}
+/// ICD-10 codes are told by the URL, if all codes are such. Elsewhere the case of letters is let go unless codes differ
+/// in nothing else, or have spaces inside.
+fn grammar(resource: &Element, url: &str, case_sensitive: Option<bool>, slots: &[Slot]) -> CodeGrammar {
+    if let Some(name) = resource.extension_text(extension::GRAMMAR) {
+        return extension::named_grammar(name).unwrap_or_default();
     }
-    let mut codes = slots.iter().filter_map(|slot| slot.concept.as_ref());
-    if codes.all(|concept| CodeGrammar::Icd10.parse(&concept.code).is_some()) {
-        CodeGrammar::Icd10
-    } else {
-        CodeGrammar::Verbatim
+    let codes = || slots.iter().filter_map(|slot| slot.concept.as_ref()).map(|concept| concept.code.as_str());
+    if is_icd10(url) {
+        let fits = codes().all(|code| CodeGrammar::Icd10.parse(code).is_some());
+        return if fits { CodeGrammar::Icd10 } else { CodeGrammar::Verbatim };
+    }
+    let mut keys = HashMap::new();
+    let mut is_told = |code: &str| {
+        let key = CodeGrammar::Verbatim.parse(code).map(|key| key.as_str().to_owned());
+        key.is_some_and(|key| *keys.entry(key).or_insert(code.to_owned()) == code)
+    };
+    match case_sensitive != Some(false) && !codes().all(|code| is_told(code)) {
+        true => CodeGrammar::CaseSensitive,
+        false => CodeGrammar::Verbatim,
     }
 }
 

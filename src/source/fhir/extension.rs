@@ -1,5 +1,7 @@
 //! URLs of the extensions that are read and written.
 
+use crate::code::CodeGrammar;
+
 /// A text in another language: parts `lang` and `content`.
 pub(super) const TRANSLATION: &str = "http://hl7.org/fhir/StructureDefinition/translation";
 /// When a resource is in force, before R5 had an element for it.
@@ -41,3 +43,20 @@ pub(super) const TERM_STATUS: &str = "urn:medterm:designation-status";
 pub(super) const ACCEPTABILITY: &str = "urn:medterm:acceptability";
 /// What rows of maps of other formats tell: parts `group`, `priority`, `scenario`, `choice`, `rule`.
 pub(super) const MAP_ROW: &str = "urn:medterm:map-row";
+
+/// The name of a grammar in [`GRAMMAR`].
+pub(super) fn grammar_name(grammar: CodeGrammar) -> &'static str {
+    match grammar {
+        CodeGrammar::Verbatim => "verbatim",
+        CodeGrammar::Icd10 => "icd10",
+        CodeGrammar::Icd9 => "icd9",
+        CodeGrammar::Icd9Procedure => "icd9-procedure",
+        CodeGrammar::CaseSensitive => "case-sensitive",
+    }
+}
+
+/// The grammar that has a name.
+pub(super) fn named_grammar(name: &str) -> Option<CodeGrammar> {
+    use CodeGrammar::{CaseSensitive, Icd9, Icd9Procedure, Icd10, Verbatim};
+    [Verbatim, Icd10, Icd9, Icd9Procedure, CaseSensitive].into_iter().find(|grammar| grammar_name(*grammar) == name)
+}

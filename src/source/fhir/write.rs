@@ -190,12 +190,9 @@ impl CodeSystemDraft {
         json.text("resourceType", Some("CodeSystem"));
         self.metadata.write(release, &mut json);
         let url = self.metadata.url.as_deref().unwrap_or_default();
-        match draft.grammar {
-            CodeGrammar::Icd10 => json.push_extension(extension::GRAMMAR, "valueCode", Json::string("icd10")),
-            CodeGrammar::Verbatim if is_icd10(url) => {
-                json.push_extension(extension::GRAMMAR, "valueCode", Json::string("verbatim"));
-            }
-            CodeGrammar::Verbatim => {}
+        if draft.grammar != CodeGrammar::Verbatim || is_icd10(url) {
+            let name = Json::string(extension::grammar_name(draft.grammar));
+            json.push_extension(extension::GRAMMAR, "valueCode", name);
         }
         json.flag("caseSensitive", self.case_sensitive);
         json.text("valueSet", self.value_set.as_deref());
