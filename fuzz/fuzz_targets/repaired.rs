@@ -9,20 +9,24 @@ mod corrupt;
 #[path = "../../tests/support/interrogate.rs"]
 mod interrogate;
 
+#[path = "../../tests/support/interrogate_map.rs"]
+mod interrogate_map;
+
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use medterm::CodeSystem;
 use medterm::lexicon::Lexicon;
 use medterm::text::Analyzer;
+use medterm::{CodeSystem, ConceptMap};
 
-const FILES: [&[u8]; 6] = [
+const FILES: [&[u8]; 7] = [
     include_bytes!("../../tests/format/later.mti"),
     include_bytes!("../../tests/format/former.mti"),
     include_bytes!("../../tests/format/graph.mti"),
     include_bytes!("../../tests/format/carrying.mti"),
     include_bytes!("../../tests/format/places.mti"),
     include_bytes!("../../tests/format/lexicon.mti"),
+    include_bytes!("../../tests/format/map.mti"),
 ];
 
 static FORMER: LazyLock<CodeSystem> = LazyLock::new(|| CodeSystem::from_bytes(FILES[1]).unwrap());
@@ -57,6 +61,9 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(lexicon) = Lexicon::from_bytes(file.clone()) {
         let query = "K phổi, Đ.T.Đ, cấu, tiểu đường";
         let _ = (lexicon.verify(), lexicon.expansions(query, Analyzer::new().analyze(query)));
+    }
+    if let Ok(map) = ConceptMap::from_bytes(file.clone()) {
+        interrogate_map::interrogate(&map);
     }
     if let Ok(system) = CodeSystem::from_bytes(file) {
         interrogate::interrogate(&system, &FORMER);

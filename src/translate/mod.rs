@@ -15,4 +15,6 @@ mod suggest;
 
 pub use concept_map::{ConceptMap, ConceptMapRow, ConceptMapRows, MapCode};
 pub use former::add_former_names;
-pub use migration::{Change, Migrated, Migration, NameChange, Relationship};
+pub use migration::{Change, Migrated, Migration, NameChange};
+
+pub use crate::source::Relationship;
