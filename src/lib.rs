@@ -133,6 +133,7 @@ mod system;
 mod terminology;
 pub mod text;
 pub mod translate;
+pub mod value_set;
 
 pub use concept::{Concept, ConceptId, Lookup, Parentage};
 pub use edition::{Date, Edition, InForce};
