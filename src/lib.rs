@@ -115,6 +115,7 @@
 
 #[cfg(feature = "bundled")]
 pub mod bundled;
+pub mod check;
 pub mod code;
 mod concept;
 mod edition;

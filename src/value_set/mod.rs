@@ -42,7 +42,7 @@ use crate::{Error, Result};
 use grammar::Item;
 
 /// A set of ICD-10 codes as a regulation words it, read but not yet held against a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodeRanges {
     included: Vec<Item>,
     excluded: Vec<Item>,
