@@ -31,7 +31,8 @@ impl Run<'_> {
             self.too_many(&limit);
             if limit.of_each_code {
                 let codes = std::mem::take(&mut self.codes);
-                for coded in codes.iter().filter(|coded| coded.role == limit.role) {
+                // A code of another system is told as such; how long it is tells nothing more.
+                for coded in codes.iter().filter(|coded| coded.role == limit.role && !coded.is_foreign()) {
                     if let Some((rule, message)) = too_long(&limit, coded.item.text) {
                         self.add(rule, coded, message, Vec::new());
                     }
