@@ -119,7 +119,8 @@ impl<W: Write> Checking<'_, W> {
         while input.read_until(b'\n', &mut line)? > 0 {
             self.line += 1;
             let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| self.line == 1).unwrap_or(&line);
-            if !text.trim_ascii().is_empty() {
+            let text = text.trim_ascii();
+            if !text.is_empty() {
                 match self.encounter(text) {
                     Ok(encounter) => self.check(&encounter)?,
                     Err(problem) => {

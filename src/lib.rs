@@ -1,5 +1,5 @@
 //! Medical code systems, compiled into compact index files and answered from them in process: code lookup,
-//! Vietnamese-aware search, hierarchy, and migration between editions. Offline, with no server.
+//! Vietnamese-aware search, hierarchy, migration between editions, and checks of diagnosis sets. Offline, with no server.
 //!
 //! ```
 //! # #[cfg(all(feature = "bundled", feature = "search"))] {
@@ -27,7 +27,7 @@
 //! ```text
 //! publisher's files ──▶ source::<format> ──▶ Draft + Report ──▶ index::to_file ──▶ index file
 //!                                                                                    │ open, map
-//!     your program ◀── lookup · search · hierarchy · migration ◀── CodeSystem ◀──────┘
+//!  your program ◀── lookup · search · hierarchy · migration · checks ◀── CodeSystem ◀┘
 //!                                  (several, by name and date: Terminology)
 //! ```
 //! What others add to a list (a translation, local names, a payer's flags) is compiled apart and laid over it: a
@@ -59,6 +59,12 @@
 //! # }
 //! # Ok::<(), medterm::Error>(())
 //! ```
+//!
+//! # Checks
+//!
+//! [`check`] holds the coded diagnoses of an encounter against the edition and the rules of the day on which it ended;
+//! [`value_set`] reads sets of codes as regulations word them; [`code::CodeList`] takes apart the lists of codes that stand
+//! in records.
 //!
 //! # What an answer means
 //!

@@ -754,7 +754,7 @@ mod national {
         }
         assert_eq!(
             of(&checker, Rule::DaggerWithoutAsterisk, &after().main("A17.0")),
-            ["information dagger-without-asterisk main 1 A17.0 → G01*"]
+            ["information dagger-without-asterisk main 1 A17.0 → G01* G53.1* G94.0*"]
         );
         // Of a manifestation with no pair in the loaded data nothing is claimed.
         let only_later = Terminology::new([lists::tt06().unwrap().system.clone()]).unwrap();
