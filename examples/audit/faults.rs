@@ -361,18 +361,20 @@ impl<'e> List<'e> {
         if self.edition.identity().grammar != CodeGrammar::Icd10 {
             return Ok(());
         }
-        let (mut dots, mut marks) = ([0_usize; 2], [0_usize; 2]);
+        // Rows with a dot or mark weigh against those that left it out.
+        let (mut dots, mut marks) = (0_i64, 0_i64);
+        let vote = |is_there: bool| if is_there { 1 } else { -1 };
         for (row, id) in table.rows.iter().zip(resolved) {
             let Some(concept) = id.and_then(|id| self.edition.concept(id)) else { continue };
             if concept.code()?.contains('.') {
-                dots[usize::from(row.code.contains(['.', ',']))] += 1;
+                dots += vote(row.code.contains(['.', ',']));
             }
             if concept.mark()? != Mark::None {
-                marks[usize::from(Mark::split(row.code.trim()).1 != Mark::None)] += 1;
+                marks += vote(Mark::split(row.code.trim()).1 != Mark::None);
             }
         }
-        self.with_dots = dots[0] <= dots[1];
-        self.with_marks = marks[0] <= marks[1];
+        self.with_dots = dots >= 0;
+        self.with_marks = marks >= 0;
         Ok(())
     }
 

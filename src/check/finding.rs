@@ -8,6 +8,7 @@ use super::rule::{Rule, Severity};
 /// An encounter without findings breaks none of the rules that were checked. That a rule could not be checked is a
 /// finding too, of [`Severity::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Finding {
     /// The rule.
     pub rule: Rule,

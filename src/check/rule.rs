@@ -87,6 +87,7 @@ pub struct Provision {
 /// |---|---|---|
 #[doc = include_str!("rules.md")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Rule {
     /// There is no end date, so the edition and the rules are assumed; the finding tells which.
@@ -316,22 +317,29 @@ impl Settings {
 
     /// Checks a rule.
     #[must_use]
-    pub fn on(mut self, rule: Rule) -> Self {
-        self.on.get_mut(rule as usize).map(|on| *on = true);
-        self
+    pub fn on(self, rule: Rule) -> Self {
+        self.switch(rule, true)
     }
 
     /// Leaves a rule out.
     #[must_use]
-    pub fn off(mut self, rule: Rule) -> Self {
-        self.on.get_mut(rule as usize).map(|on| *on = false);
+    pub fn off(self, rule: Rule) -> Self {
+        self.switch(rule, false)
+    }
+
+    fn switch(mut self, rule: Rule, is_on: bool) -> Self {
+        if let Some(on) = self.on.get_mut(rule as usize) {
+            *on = is_on;
+        }
         self
     }
 
     /// Gives the breaches of a rule another severity. What cannot be told stays [`Severity::Unknown`].
     #[must_use]
     pub fn severity(mut self, rule: Rule, severity: Severity) -> Self {
-        self.severities.get_mut(rule as usize).map(|own| *own = Some(severity));
+        if let Some(own) = self.severities.get_mut(rule as usize) {
+            *own = Some(severity);
+        }
         self
     }
 
@@ -372,6 +380,8 @@ mod tests {
         for (place, rule) in Rule::ALL.into_iter().enumerate() {
             assert_eq!(rule as usize, place);
             assert_eq!(rule.id().parse::<Rule>().unwrap(), rule);
+            #[cfg(feature = "serde")]
+            assert_eq!(serde_json::to_value(rule).unwrap(), rule.id());
         }
         assert!("no-such-rule".parse::<Rule>().is_err());
     }

@@ -12,9 +12,12 @@ use crate::system::CodeSystem;
 use crate::translate::{Change, Migration, NameChange};
 use crate::{ConceptId, Result};
 
-/// Suggestions for withdrawn codes, which are dear to find: by former edition, later edition and code.
+/// Former edition, later edition, and a code that the former one has.
+type Question = (usize, usize, String);
+
+/// Suggestions for withdrawn codes, which are dear to find. There are never more than the former editions have codes.
 #[derive(Default)]
-pub(super) struct Suggestions(Mutex<HashMap<(usize, usize, String), Arc<[ConceptId]>>>);
+pub(super) struct Suggestions(Mutex<HashMap<Question, Arc<[ConceptId]>>>);
 
 /// For whom, and in which part, a code is to be suggested.
 #[derive(Clone, Copy)]
