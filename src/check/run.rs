@@ -1,6 +1,6 @@
 //! One check of one encounter: which edition and rules apply, what its codes are, and the findings as they come.
 
-use super::encounter::{Encounter, Role};
+use super::encounter::{Encounter, Role, Sex};
 use super::facts::Flags;
 use super::finding::Finding;
 use super::rule::{Provision, Rule, RulePack, Severity};
@@ -219,11 +219,12 @@ impl<'r> Run<'r> {
         let asked = |role: &dyn Fn(Role) -> bool| self.codes.iter().any(|coded| role(coded.role));
         let is_main = asked(&|role| role == Role::Main);
         let is_listed = asked(&|role| role != Role::Traditional);
+        let is_of_a_sex = matches!(self.encounter.sex, Some(Sex::Female | Sex::Male));
         let needs = [
             (Rule::NeverMain, Flags::NEVER_MAIN, is_main),
             (Rule::DiscouragedMain, Flags::DISCOURAGED_MAIN, is_main),
             (Rule::DeathCauseOnly, Flags::DEATH_CAUSE_ONLY, is_listed),
-            (Rule::ImplausibleSex, Flags::FEMALE.or(Flags::MALE), is_listed && self.encounter.sex.is_some()),
+            (Rule::ImplausibleSex, Flags::FEMALE.or(Flags::MALE), is_listed && is_of_a_sex),
         ];
         let untold: Vec<&str> = needs
             .into_iter()
