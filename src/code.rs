@@ -3,6 +3,15 @@
 //! A *key* is what an index is searched by: no white space, no dot, upper case, no dagger or asterisk.
 //! The code as its publisher prints it is kept beside the key and is what a
 //! [`Concept`](crate::Concept) shows. This module knows nothing of any list's content.
+//!
+//! A [`CodeList`] takes apart what stands in one field of a record, and a [`CodeShape`] tells codes of different systems
+//! apart by their look.
+
+mod list;
+mod shape;
+
+pub use list::{CodeList, ListItem, Repair};
+pub use shape::CodeShape;
 
 mod cluster;
 pub mod loinc;

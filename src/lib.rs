@@ -1,5 +1,6 @@
 //! Medical code systems and the maps between them, compiled into compact index files and answered from them in process:
-//! code lookup, Vietnamese-aware search, hierarchy, migration between editions, and translation. Offline, with no server.
+//! code lookup, Vietnamese-aware search, hierarchy, migration between editions, translation, and checks of diagnosis
+//! sets. Offline, with no server.
 //!
 //! ```
 //! # #[cfg(all(feature = "bundled", feature = "search"))] {
@@ -27,7 +28,7 @@
 //! ```text
 //! publisher's files ──▶ source::<format> ──▶ Draft + Report ──▶ index::to_file ──▶ index file
 //!                                                                                    │ open, map
-//!     your program ◀── lookup · search · hierarchy · migration ◀── CodeSystem ◀──────┘
+//!  your program ◀── lookup · search · hierarchy · migration · checks ◀── CodeSystem ◀┘
 //!                                  (several, by name and date: Terminology)
 //! ```
 //! What others add to a list (a translation, local names, a payer's flags) is compiled apart and laid over it: a
@@ -60,6 +61,12 @@
 //! # }
 //! # Ok::<(), medterm::Error>(())
 //! ```
+//!
+//! # Checks
+//!
+//! [`check`] holds the coded diagnoses of an encounter against the edition and the rules of the day on which it ended;
+//! [`value_set`] reads sets of codes as regulations word them; [`code::CodeList`] takes apart the lists of codes that stand
+//! in records.
 //!
 //! # What an answer means
 //!
@@ -130,6 +137,7 @@
 
 #[cfg(feature = "bundled")]
 pub mod bundled;
+pub mod check;
 pub mod code;
 mod concept;
 mod edition;
@@ -148,6 +156,7 @@ mod system;
 mod terminology;
 pub mod text;
 pub mod translate;
+pub mod value_set;
 
 pub use concept::{Concept, ConceptId, Lookup, Parentage};
 pub use edition::{Date, Edition, InForce};

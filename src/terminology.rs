@@ -174,8 +174,8 @@ impl Terminology {
         self.date.is_none_or(|date| system.edition().in_force.contains(date))
     }
 
-    /// The editions of the system that a name means: its short name or URL, or else an alias.
-    fn named<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a CodeSystem> + use<'a, 'n> {
+    /// The editions of the system that a name means, its short name or URL, or else an alias; best first.
+    pub(crate) fn named<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a CodeSystem> + use<'a, 'n> {
         // An alias never hides a list that has the name itself.
         let is_own = self.systems.iter().any(|system| system.edition().has_own_name(name));
         self.systems.iter().filter(move |system| {

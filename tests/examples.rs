@@ -15,7 +15,13 @@ use serde_json::Value;
 fn program(example: &str) -> Option<PathBuf> {
     let search = cfg!(feature = "search");
     let lists = cfg!(all(feature = "csv", feature = "xlsx"));
-    let depending = [("compile", lists && search), ("picker", search), ("relevance", search), ("search", search)];
+    let depending = [
+        ("audit", cfg!(feature = "csv")),
+        ("compile", lists && search),
+        ("picker", search),
+        ("relevance", search),
+        ("search", search),
+    ];
     let is_built = depending.iter().all(|(name, is_built)| *name != example || *is_built);
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
@@ -82,6 +88,8 @@ fn help_names_every_option() {
                 "--strict",
             ],
         ),
+        ("audit", vec!["--index", "--column", "--name-column", "--as-of", "--patch", "--sql", "--table"]),
+        ("check", vec!["--index", "--as-of", "--on", "--off", "--severity", "--rules", "\"end\"", "secondary"]),
         ("inspect", vec!["--verify", "FILE"]),
         ("picker", vec!["--index", "--system", "--as-of", "--usable", "Enter", "Tab"]),
         ("relevance", vec!["--index", "--bundled", "--queries", "--usable", "--misses-at", "--ablate", "--lexicon"]),
@@ -479,4 +487,66 @@ fn strict_compiling_stops_at_the_first_doubt() {
     fails(&compile, &strict, &["first doubt", "list.csv, line 3: doubtful [duplicate-code] A"]);
     assert!(!Path::new(&path("x.mti")).exists());
     assert_eq!(json(&compile, &arguments)[0]["listed"], 1);
+}
+
+#[test]
+fn check_reads_encounters_and_tells_findings() {
+    let Some(check) = program("check") else { return };
+    let run = |input: &str, arguments: &[&str]| {
+        let mut child = Command::new(&check)
+            .arg("--json")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let findings: Vec<Value> =
+            String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        (findings, String::from_utf8(output.stderr).unwrap(), output.status.success())
+    };
+    let encounters = "\u{feff}{\"end\":\"2026-07-02\",\"start\":\"2026-06-30\",\"sex\":\"female\",\"birth\":\"1990-01-31\",\
+        \"diagnoses\":[{\"code\":\"K35\",\"role\":\"main\"},{\"code\":\"I10\",\"role\":\"secondary\"}]}\n\
+        \n\
+        {\"end\":\"2026-07-02\",\"sex\":2,\"birth\":1990,\"main\":\"J18.9\",\"secondary\":\";I10;I10\",\"setting\":1}\n";
+    let (findings, error, is_success) = run(encounters, &["--off", "list-not-loaded"]);
+    assert!(is_success, "{error}");
+    let keys = "basis code encounter message_en message_vi position role rule severity suggest";
+    for finding in &findings {
+        let mut found: Vec<_> = finding.as_object().unwrap().keys().map(String::as_str).collect();
+        found.sort_unstable();
+        assert_eq!(found.join(" "), keys);
+    }
+    let told: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            format!("{} {} {} {}", finding["encounter"], finding["rule"], finding["position"], finding["code"])
+        })
+        .collect();
+    assert_eq!(told, ["1 \"heading\" 1 \"K35\"", "3 \"visit-type\" null \"1\"", "3 \"duplicate-code\" 2 \"I10\"",]);
+    assert!(texts(&findings[0]["suggest"]).contains(&"K35.8"));
+
+    // What cannot be read is told with its line; the others are checked all the same.
+    let (findings, error, is_success) = run(
+        "{\"main\":\"K35\",\"mian\":\"x\"}\n{\"end\":\"soon\"}\n[1]\n{\"diagnoses\":[{\"code\":\"I10\",\"role\":\"first\"}]}",
+        &[],
+    );
+    assert!(!is_success);
+    assert!(findings.iter().any(|finding| finding["rule"] == "heading"));
+    for part in [
+        "key \"mian\" is not known",
+        "line 2: day \"soon\"",
+        "line 3: no JSON object",
+        "line 4: role \"first\"",
+        "3 lines",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+    fails(&check, &["--off", "no-such-rule"], &["rule", "no-such-rule", "never-main"]);
+    fails(&check, &["--severity", "heading"], &["RULE=SEVERITY"]);
+    fails(&check, &["no-such.jsonl"], &["no-such.jsonl does not exist"]);
+    let rules = said(&check, &["--rules"]);
+    assert!(rules.contains("never-main\n") && rules.contains("Thông tư 06/2026/TT-BYT, phụ lục, cột 24"));
 }
