@@ -1,5 +1,5 @@
-//! The embedded starter set: ICD-10 chapters, blocks, all three-character categories and some hundred
-//! frequent four-character codes, with Vietnamese and English names.
+//! The embedded starter set: ICD-10 chapters, blocks, all three-character categories and the four-character
+//! codes of those met most, with Vietnamese and English names.
 //!
 //! It is there so that the first minute with the crate shows real answers, with no file and no network. Its
 //! names are the project's own wording, written from general medical knowledge; they are not those of any
