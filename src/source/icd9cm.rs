@@ -230,7 +230,9 @@ impl List {
         let key = key.trim_end();
         // The description begins right behind one blank column, by which the two lists are told apart.
         let description = rest.strip_prefix(' ').filter(|description| !description.starts_with([' ', '\t']))?.trim();
-        (self.is_key(key) && !description.is_empty()).then_some((key, description))
+        // Files of more columns are other lists, though their first ones may look alike.
+        let is_text = !description.is_empty() && !description.contains("    ");
+        (self.is_key(key) && is_text).then_some((key, description))
     }
 
     fn is_key(self, key: &str) -> bool {

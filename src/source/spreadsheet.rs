@@ -166,9 +166,12 @@ fn read_rows(
         *allowance = allowance
             .checked_sub(CELL_OVERHEAD + cell.text.len() as u64)
             .ok_or("its cells hold more text than a file of this size can honestly hold")?;
+        let is_new = rows.last().is_none_or(|last| last.number != number);
+        if is_new && rows.len() == most {
+            break;
+        }
         match rows.last_mut() {
             Some(last) if last.number == number => last.cells.push((column, cell)),
-            _ if rows.len() == most => break,
             _ => rows.push(Row { number, cells: vec![(column, cell)] }),
         }
     }
