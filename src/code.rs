@@ -5,6 +5,8 @@
 //! [`Concept`](crate::Concept) shows. This module knows nothing of any list's content.
 
 mod cluster;
+pub mod loinc;
+pub mod snomed_ct;
 
 pub use cluster::{Cluster, Stem, is_extension_code, is_stem_code};
 

@@ -27,24 +27,24 @@ pub(crate) type QueryWord<'q> = (&'q str, &'q str);
 
 impl Lexicon {
     /// The readings of phrases that the last words of a query begin: *viêm quanh món* begins *viêm quanh móng*. None
-    /// if too many begin so.
-    pub(crate) fn completions(&self, words: &[QueryWord<'_>]) -> Vec<Expansion> {
-        self.inner.completions(words).unwrap_or_default()
+    /// if too many begin so. `key` is memory to work in.
+    pub(crate) fn completions(&self, words: &[QueryWord<'_>], key: &mut String) -> Vec<Expansion> {
+        self.inner.completions(words, key).unwrap_or_default()
     }
 
     /// The readings of phrases that stand in a query but for one typing error, which is in the word at a position.
-    pub(crate) fn respelled(&self, words: &[QueryWord<'_>], misspelt: usize) -> Vec<Expansion> {
-        self.inner.respelled(words, misspelt).unwrap_or_default()
+    pub(crate) fn respelled(&self, words: &[QueryWord<'_>], misspelt: usize, key: &mut String) -> Vec<Expansion> {
+        self.inner.respelled(words, misspelt, key).unwrap_or_default()
     }
 }
 
 impl Inner {
-    fn completions(&self, words: &[QueryWord<'_>]) -> Result<Vec<Expansion>> {
+    fn completions(&self, words: &[QueryWord<'_>], key: &mut String) -> Result<Vec<Expansion>> {
         let mut found = Vec::new();
         let Some(phrases) = self.phrases() else { return Ok(found) };
         for start in words.len().saturating_sub(MOST_WORDS)..words.len() {
             let asked = words.get(start..).unwrap_or_default();
-            let key = joined(asked);
+            join(asked, key);
             if key.len() < FEWEST_LETTERS || asked.len() < 2 {
                 continue;
             }
@@ -69,12 +69,12 @@ impl Inner {
         Ok(found)
     }
 
-    fn respelled(&self, words: &[QueryWord<'_>], misspelt: usize) -> Result<Vec<Expansion>> {
+    fn respelled(&self, words: &[QueryWord<'_>], misspelt: usize, key: &mut String) -> Result<Vec<Expansion>> {
         let mut found = Vec::new();
         let Some(phrases) = self.phrases() else { return Ok(found) };
         for start in misspelt.saturating_sub(MOST_WORDS - 1)..=misspelt {
-            let before = joined(words.get(start..misspelt).unwrap_or_default());
-            let place = phrases.follow(phrases.start(), before.as_bytes())?;
+            join(words.get(start..misspelt).unwrap_or_default(), key);
+            let place = phrases.follow(phrases.start(), key.as_bytes())?;
             if place.is_none() {
                 continue;
             }
@@ -85,9 +85,10 @@ impl Inner {
                 if asked.len() < if is_short { 3 } else { 2 } {
                     continue;
                 }
-                let (key, mut steps, mut near) = (joined(asked), MOST_STEPS, Vec::new());
+                join(asked, key);
+                let (mut steps, mut near) = (MOST_STEPS, Vec::new());
                 let _ =
-                    phrases.automaton().visit_within_one_edit(&key, false, &mut steps, &mut |phrase, first, _| {
+                    phrases.automaton().visit_within_one_edit(key, false, &mut steps, &mut |phrase, first, _| {
                         if is_respelled(phrase, asked, misspelt - start) {
                             near.push(first);
                         }
@@ -159,9 +160,15 @@ fn may_begin(typed: &QueryWord<'_>, word: &str) -> bool {
     typed.0 == typed.1 || word.starts_with(letters)
 }
 
-fn joined(words: &[QueryWord<'_>]) -> String {
-    let folded: Vec<&str> = words.iter().map(|(_, folded)| *folded).collect();
-    folded.join(" ")
+/// Writes the folded words, joined by spaces, over `key`.
+fn join(words: &[QueryWord<'_>], key: &mut String) {
+    key.clear();
+    for (_, folded) in words {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.push_str(folded);
+    }
 }
 
 #[cfg(test)]
@@ -182,8 +189,8 @@ mod tests {
         let tokens = analyzer.analyze(query);
         let words: Vec<QueryWord<'_>> = tokens.iter().map(|token| (token.accented(), token.folded())).collect();
         let found = match misspelt {
-            Some(word) => lexicon().respelled(&words, word),
-            None => lexicon().completions(&words),
+            Some(word) => lexicon().respelled(&words, word, &mut String::new()),
+            None => lexicon().completions(&words, &mut String::new()),
         };
         found.into_iter().map(|found| (found.words, found.meaning)).collect()
     }

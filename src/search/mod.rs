@@ -43,6 +43,8 @@ mod rewritten;
 mod score;
 mod vocabulary;
 
+use tinyvec::TinyVec;
+
 use crate::Result;
 use crate::concept::{Concept, ConceptId};
 use crate::index::designations::Group;
@@ -299,7 +301,7 @@ struct OpenedLanguage<'a> {
     words: Words<'a>,
     /// What terms are worth for their use: up to which term of the language, and how much; `None` if they are not
     /// wanted.
-    uses: Vec<(u32, Option<f32>)>,
+    uses: TinyVec<[(u32, Option<f32>); 6]>,
     /// Which vocabulary of the reader is this language's.
     vocabulary: usize,
 }
@@ -311,20 +313,20 @@ impl<'a> Languages<'a> {
         reader: &mut TermReader,
         candidates: &mut candidates::Candidates,
     ) -> Result<Self> {
-        let mut wanted = Vec::new();
-        for layer in system.layers() {
-            let file = system.resource(layer)?;
-            for (number, language) in (0..).zip(&file.identity().search_languages) {
-                if options.wants_language(language) {
-                    wanted.push((layer, file, number));
-                }
-            }
-        }
-        if reader.make_room(wanted.len()) {
+        let wanted = || {
+            let layers = system.layers().filter_map(|layer| Some((layer, system.resource(layer).ok()?)));
+            layers.flat_map(|(layer, file)| {
+                let languages = (0..).zip(&file.identity().search_languages);
+                let wanted = languages.filter(|(_, language)| options.wants_language(language));
+                wanted.map(move |(number, _)| (layer, file, number))
+            })
+        };
+        let count = wanted().count();
+        if reader.make_room(count) {
             candidates.forget_lists();
         }
-        let mut list = Vec::with_capacity(wanted.len());
-        for (layer, file, number) in wanted {
+        let mut list = Vec::with_capacity(count);
+        for (layer, file, number) in wanted() {
             let terms = file.terms()?;
             let vocabulary = reader.vocabulary(file, number, &terms);
             let words = file.words(number)?;

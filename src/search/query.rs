@@ -186,6 +186,8 @@ pub(super) struct Query {
     /// How many words and variants there are that do not depend on a system.
     own: (usize, usize),
     complete: bool,
+    /// A phrase that the lexicon is asked for.
+    key: String,
 }
 
 impl Query {
@@ -326,7 +328,9 @@ impl Query {
         let may_be = |word: &&Word| word.is_last && !word.abbreviation && word.folded.len() > 1;
         let Some(last) = self.typed().last().filter(may_be) else { return };
         let more = if last.known { penalty::BEGUN_BY_WORD } else { penalty::BEGUN_PHRASE };
-        let found = lexicon.completions(&self.typed_texts());
+        let mut key = std::mem::take(&mut self.key);
+        let found = lexicon.completions(&self.typed_texts(), &mut key);
+        self.key = key;
         self.push_near(&found, Reading::Prefix, more);
     }
 
@@ -336,7 +340,9 @@ impl Query {
         let may_be: Vec<(usize, bool)> =
             self.typed().iter().enumerate().filter(may_be).map(|(at, word)| (at, word.known)).collect();
         for &(misspelt, known) in may_be.iter().take(MOST_MISSPELT) {
-            let found = lexicon.respelled(&self.typed_texts(), misspelt);
+            let mut key = std::mem::take(&mut self.key);
+            let found = lexicon.respelled(&self.typed_texts(), misspelt, &mut key);
+            self.key = key;
             let more = if known { penalty::MISSPELT_WORD } else { penalty::MISSPELT_PHRASE };
             self.push_near(&found, Reading::Typo, more);
         }

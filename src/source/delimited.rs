@@ -34,6 +34,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::mapping::Parents;
 pub use self::mapping::{Column, Delimiter, Mapping};
+use super::edges::{Edge, cut_cycles};
 use super::encoding::{decode, read_file, split_line};
 use super::reader::begin_one;
 use super::{
@@ -613,58 +614,6 @@ fn property_value(kind: PropertyKind, grammar: CodeGrammar, text: &str) -> Optio
                 CodeGrammar::Verbatim => text.to_owned(),
                 CodeGrammar::Icd10 => printed(grammar, key.as_str()) + key.mark().as_str(),
             }))
-        }
-    }
-}
-
-/// An edge between concepts, by index.
-struct Edge {
-    /// The concept whose row told the edge.
-    concept: usize,
-    /// The concept that stands for its code, so that a cycle through twins is seen.
-    child: usize,
-    parent: usize,
-    cut: bool,
-}
-
-/// Marks edges so that no concept is above itself any more: those that close a cycle when the hierarchy is
-/// walked upwards, depth first, in the order of the file.
-fn cut_cycles(nodes: usize, edges: &mut [Edge]) {
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        New,
-        OnPath,
-        Done,
-    }
-    // Edges are taken off the back of a list, so that the parent told first is visited first.
-    let mut upwards = vec![Vec::new(); nodes];
-    for (index, edge) in edges.iter().enumerate().rev() {
-        if let Some(list) = upwards.get_mut(edge.child) {
-            list.push(index);
-        }
-    }
-    let mut states = vec![State::New; nodes];
-    let mut path = Vec::new();
-    for start in 0..nodes {
-        let mut visit = Some(start);
-        loop {
-            if let Some(node) = visit.take()
-                && let Some(state) = states.get_mut(node).filter(|state| **state == State::New)
-            {
-                *state = State::OnPath;
-                path.push(node);
-            }
-            let Some(&node) = path.last() else { break };
-            let next = upwards.get_mut(node).and_then(Vec::pop);
-            if let Some(edge) = next.and_then(|index| edges.get_mut(index)) {
-                edge.cut = states.get(edge.parent) == Some(&State::OnPath);
-                visit = Some(edge.parent);
-            } else {
-                if let Some(state) = states.get_mut(node) {
-                    *state = State::Done;
-                }
-                path.pop();
-            }
         }
     }
 }

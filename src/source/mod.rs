@@ -10,6 +10,7 @@
 //! | module | reads | feature |
 //! |---|---|---|
 //! | [`claml`] | ICD-10 in ClaML, as WHO and national centres publish it | `xml` |
+//! | [`atc`] | the ATC classification with daily doses, in CSV | `csv` |
 //! | [`delimited`] | any CSV or TSV with described columns | `csv` |
 //! | [`icd10_metadata`] | WHO's semicolon files of ICD-10 | none |
 //! | [`icd10cm`] | ICD-10-CM order files | none |
@@ -18,6 +19,11 @@
 //! | [`icd10pcs`] | ICD-10-PCS: order files, and tables | none; `xml` for tables |
 //! | [`icd11`] | ICD-11 MMS, WHO's SimpleTabulation in one or several languages | none; `archive` for zips, `xlsx` for workbooks |
 //! | [`icd9cm`] | ICD-9-CM diagnoses and procedures | none |
+//! | [`loinc`] | LOINC releases | `csv` |
+//! | [`mesh`] | trees of the Medical Subject Headings | none |
+//! | [`obo`] | OBO ontologies such as the HPO: text, graphs in JSON, translations in Babelon tables | `json` for graphs |
+//! | [`rf2`] | SNOMED CT releases in RF2 | none |
+//! | [`rxnorm`] | RxNorm releases in RRF | none |
 //! | [`tt06`] | the Vietnamese list of Circular 06/2026 | `csv`, `xlsx` |
 //! | [`qd4469`] | the Vietnamese list of Decision 4469/2020 | `xlsx` |
 //! | [`fhir`] | FHIR code systems, value sets, naming systems and maps | `fhir` |
@@ -31,11 +37,16 @@ mod map;
 mod reader;
 mod report;
 
+#[cfg(feature = "csv")]
+pub mod atc;
 #[cfg(feature = "xml")]
 pub mod claml;
 #[cfg(feature = "csv")]
+mod csv_table;
+#[cfg(feature = "csv")]
 pub mod delimited;
 pub mod detect;
+mod edges;
 pub mod encoding;
 #[cfg(feature = "fhir")]
 pub mod fhir;
@@ -45,12 +56,20 @@ pub mod icd10pcs;
 pub mod icd11;
 pub mod icd9cm;
 pub mod input;
+#[cfg(feature = "csv")]
+pub mod loinc;
+pub mod mesh;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
+pub mod obo;
+mod parts;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
+pub mod rf2;
+pub mod rxnorm;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
+mod text_lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
 #[cfg(feature = "xml")]

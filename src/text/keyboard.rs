@@ -3,6 +3,8 @@
 //! A decoding is one more reading of a token, never a replacement: English words decode too (`here` is
 //! Telex for `hể`), and only a lexicon can tell whether the result is a word.
 
+use tinyvec::ArrayVec;
+
 use super::letter::{Letter, Tone};
 use super::syllable::is_syllable;
 
@@ -66,7 +68,7 @@ fn reject(out: &mut String) -> bool {
 #[derive(Default)]
 struct Draft {
     /// Lower case, with quality, without tone.
-    letters: Vec<char>,
+    letters: ArrayVec<[char; MAX_CHARACTERS + 1]>,
     tone: Option<Tone>,
     /// Whether `tone` comes from a key.
     tone_typed: bool,
@@ -92,7 +94,7 @@ fn replay(token: &str, loose: bool, press: fn(&mut Draft, char) -> bool) -> Opti
         if c.is_ascii() && press(&mut draft, letter.plain) {
             draft.keys += 1;
         } else {
-            draft.letters.push(letter.plain);
+            draft.push(letter.plain);
         }
     }
     (draft.keys > 0).then_some(draft)
@@ -105,6 +107,11 @@ fn written_tone(token: &str) -> Option<Tone> {
 }
 
 impl Draft {
+    /// Adds a letter. There is room for more than a token has.
+    fn push(&mut self, letter: char) {
+        let _ = self.letters.try_push(letter);
+    }
+
     /// Lets a Telex key take effect; `false` if it is a plain letter here.
     fn press_telex(&mut self, key: char) -> bool {
         match key {
@@ -182,7 +189,7 @@ impl Draft {
     fn add_w(&mut self) -> bool {
         let effective = self.loose && !self.is_w;
         if effective {
-            self.letters.push('ư');
+            self.push('ư');
             self.is_w = true;
         }
         effective
@@ -226,7 +233,7 @@ impl Draft {
     fn write(mut self, out: &mut String) -> bool {
         self.pair_horns();
         out.clear();
-        out.extend(&self.letters);
+        out.extend(self.letters.iter());
         let valid = is_syllable(out, self.tone);
         out.extend(self.tone.map(Tone::mark));
         valid
