@@ -116,6 +116,30 @@ fn every_reader_keeps_the_promises_of_the_trait() {
     }
 }
 
+/// A folder as WHO's archive unpacks to.
+#[test]
+fn metadata_files_are_found_in_their_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let chapters: String = (1..=22).map(|number| format!("{number:02};Chapter {number}\n")).collect();
+    let codes = "3;N;X;01;A00;A00.-;A00;A00;Cholera;002\n4;T;X;01;A00;A00.9;A00.9;A009;Cholera, unspecified;002\n";
+    for (name, text) in [
+        ("icd102019syst_chapters.txt", chapters.as_str()),
+        ("icd102019syst_groups.txt", "A00;A09;01;Intestinal infectious diseases\n"),
+        ("icd102019syst_codes.txt", codes),
+        ("morbL.txt", "001;Cholera\n002;Typhoid\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let input = Input::open(folder.path()).unwrap();
+    let Reading { draft, report, .. } = medterm::source::read(&input, &ReadOptions::new()).unwrap();
+    assert_eq!((draft.edition.to_string().as_str(), draft.concepts.len()), ("icd10-who|2019", 22 + 1 + 2));
+    assert_eq!((rules(&report), report.sources.len()), (BTreeMap::from([("file-not-read", 1)]), 3));
+    assert_eq!(by_code(&draft)["A00"].parents[0].code, "A00-A09");
+    std::fs::remove_file(folder.path().join("icd102019syst_groups.txt")).unwrap();
+    let error = medterm::source::read(&Input::open(folder.path()).unwrap(), &ReadOptions::new()).unwrap_err();
+    assert!(error.to_string().contains("no file of ICD-10's blocks"), "{error}");
+}
+
 #[cfg(feature = "xml")]
 #[test]
 fn indexes_beside_a_tabular_list_are_added() {

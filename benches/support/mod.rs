@@ -22,7 +22,7 @@ impl List {
 }
 
 /// The path of a shared data file: below `MEDTERM_TEST_DATA`, or below `shared/data` beside medterm.
-fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared/data"));
     let folder = match std::env::var_os("MEDTERM_TEST_DATA") {
         Some(folder) => PathBuf::from(folder),
