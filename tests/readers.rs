@@ -27,13 +27,14 @@ fn icd10cm_order_files_are_read_whole() {
 
 #[test]
 fn formats_are_told_by_content() {
-    let in_archive = if cfg!(feature = "archive") { Format::Delimited } else { Format::Unknown };
+    let in_archive = if cfg!(feature = "archive") { Format::Icd11 } else { Format::Unknown };
     for (file, format) in [
         ("intl/icd10cm/icd10cm-order-April-2025.txt", Format::Icd10CmOrder),
-        ("intl/icd10cm/icd10cm-neoplasm-April-1-2026.xml", Format::Unknown),
-        ("intl/icd10pcs/icd10pcs_order_2014.txt", Format::Unknown),
+        ("intl/icd10cm/icd10cm-neoplasm-April-1-2026.xml", Format::Icd10CmTabular),
+        ("intl/icd10pcs/icd10pcs_order_2014.txt", Format::Icd10PcsOrder),
         ("intl/icd11/10To11MapToOneCategory.txt", Format::Delimited),
         ("intl/icd11/SimpleTabulation-ICD-11-MMS-en.zip", in_archive),
+        ("intl/gem/2018_I9gem.txt", Format::Unknown),
         ("intl/hpo/hp-es.babelon.tsv", Format::Delimited),
         ("intl/atc/atc-ddd-2026.csv", Format::Delimited),
         ("vn/icd10-tt06-2026.csv", Format::Tt06),

@@ -1,8 +1,8 @@
-//! The readers of the classifications of diseases and procedures, on the publishers' own files: every count was taken
-//! from the files by other means.
+//! The readers of the classifications of diseases and procedures: behind the trait on small files, and on the publishers'
+//! own, where every count was taken from the files by other means.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 #![cfg_attr(
-    not(all(feature = "xml", feature = "xlsx")),
+    not(all(feature = "archive", feature = "xml", feature = "xlsx")),
     allow(unused_imports, dead_code, reason = "some tests need a feature")
 )]
 
@@ -10,11 +10,225 @@ mod support;
 
 use std::collections::{BTreeMap, HashMap};
 
+use medterm::Error;
 use medterm::code::{Cluster, Mark, is_extension_code, is_stem_code};
-use medterm::source::{Draft, DraftConcept, PropertyValue, Report, Usability, icd9cm, icd10pcs, icd11};
+use medterm::source::detect::detect_input;
+use medterm::source::{
+    Draft, DraftConcept, Format, Input, Limits, PropertyValue, ReadOptions, Reading, Report, Severity, Strictness,
+    Usability, icd9cm, icd10pcs, icd11, reader,
+};
 #[cfg(feature = "xml")]
 use medterm::source::{claml, icd10cm};
 use support::shared;
+
+/// A small file of each format, whole and with one row that is doubtful; and the rule that says so.
+#[cfg(feature = "xml")]
+fn small_files() -> Vec<(Format, String, String, &'static str)> {
+    let claml = |more: &str| {
+        format!(
+            "<ClaML><Title name=\"ICD-10\" version=\"2016\">T</Title><Class code=\"A00\" kind=\"category\">\
+             <Rubric kind=\"preferred\"><Label>Cholera</Label></Rubric></Class>{more}</ClaML>"
+        )
+    };
+    let tabular = |more: &str| {
+        format!(
+            "<ICD10CM.tabular><version>2021</version><chapter><name>1</name><desc>C</desc><section id=\"A00-A09\">\
+             <desc>S</desc><diag><name>A00</name><desc>Cholera</desc>{more}</diag></section></chapter></ICD10CM.tabular>"
+        )
+    };
+    let axis = |position: u8, values: u8| {
+        format!("<axis pos=\"{position}\" values=\"{values}\"><label code=\"0\">L{position}</label></axis>")
+    };
+    let tables = |values: u8| {
+        let outer = axis(1, 1) + &axis(2, 1) + &axis(3, 1);
+        let inner = axis(4, 1) + &axis(5, 1) + &axis(6, 1) + &axis(7, values);
+        format!(
+            "<ICD10PCS.tabular><version>2021</version><pcsTable>{outer}<pcsRow>{inner}</pcsRow></pcsTable></ICD10PCS.tabular>"
+        )
+    };
+    let order =
+        |more: &str| format!("00001 001     0 {:<60} Bypass\n00002 0016070 1 {:<60} Bypass it\n{more}", "B", "B");
+    let icd11 = |kind: &str| {
+        let row = |uri: u8, code: &str, kind: &str| {
+            format!("\thttp://id.who.int/{uri}\t{code}\t\tName\t{kind}\t1\tFalse\t01\n")
+        };
+        "Foundation URI\tLinearization URI\tCode\tBlockId\tTitle\tClassKind\tDepthInKind\tIsResidual\tChapterNo\n"
+            .to_owned()
+            + &row(1, "", "chapter")
+            + &row(2, "1A00", kind)
+    };
+    let finer = "<diag><name>A00.0</name><desc>Classic</desc></diag>";
+    let (diagnoses, procedures) = ("0010  Cholera\n0020  Typhoid\n", "0001 Ultrasound\n0002 Of the heart\n");
+    vec![
+        (Format::Claml, claml(""), claml("<Class code=\"A01\" kind=\"category\"/>"), "missing-name"),
+        (
+            Format::Icd10CmTabular,
+            tabular(finer),
+            tabular(&(finer.to_owned() + "<diag><name>B</name><desc>B</desc></diag>")),
+            "malformed-code",
+        ),
+        (Format::Icd10PcsTables, tables(1), tables(2), "count-differs"),
+        (Format::Icd10PcsOrder, order(""), order("no such line\n"), "malformed-line"),
+        (Format::Icd11, icd11("category"), icd11("window"), "malformed-row"),
+        (Format::Icd9CmDiagnoses, diagnoses.into(), format!("{diagnoses}x\n"), "malformed-line"),
+        (Format::Icd9CmProcedures, procedures.into(), format!("{procedures}x\n"), "malformed-line"),
+    ]
+}
+
+/// The trait's promises, for every format: it is known by its content, a strict reading stops at a doubt, options are
+/// met, what is cut off or of another format is an error or in the report, and limits hold.
+#[cfg(feature = "xml")]
+#[test]
+fn every_reader_keeps_the_promises_of_the_trait() {
+    let files = small_files();
+    for (number, (format, plain, doubtful, rule)) in files.iter().enumerate() {
+        // The name tells ICD-11's language, and the version to those whose content does not.
+        let open = |text: &str| Input::from_bytes("CMS32-2021-en.txt", text, Limits::new()).unwrap();
+        let read = |text: &str, options: &ReadOptions| reader(*format).unwrap().read(&open(text), options);
+        let strict = ReadOptions::new().version("7").strictness(Strictness::StopAtFirstDoubt);
+        assert_eq!(detect_input(&open(plain)).unwrap(), *format);
+        let Reading { draft, report, .. } = read(plain, &strict).unwrap_or_else(|error| panic!("{format}: {error}"));
+        assert_eq!((draft.edition.version.as_str(), report.sources.len()), ("7", 1), "{format}");
+        assert_eq!((report.sources[0].bytes, report.rows > 0), (plain.len() as u64, true), "{format}");
+        let Err(Error::Doubt(doubt)) = read(doubtful, &strict) else { panic!("{format} has a doubt") };
+        assert_eq!(doubt.rule, *rule, "{format}");
+        let lenient = read(doubtful, &ReadOptions::new().version("7").keep_findings(0)).unwrap().report;
+        assert_eq!((lenient.total(rule), lenient.entries().len()), (1, 0), "{format}");
+        let error = read(plain, &strict.clone().language("vi")).unwrap_err();
+        assert!(matches!(error, Error::Argument { what: "language", .. }), "{format}: {error}");
+        let error = read(plain, &strict.clone().edition("icd10-vn")).unwrap_err();
+        assert!(matches!(error, Error::Argument { what: "edition", .. }), "{format}: {error}");
+
+        // Cut off anywhere: an error, or fewer rows, but never more of them than before, and no panic.
+        for length in 0..plain.len() {
+            if let Ok(cut_off) = read(&plain[..length], &ReadOptions::new().version("7")) {
+                assert!(cut_off.draft.concepts.len() <= draft.concepts.len(), "{format}, {length}");
+                assert!(!plain.starts_with('<'), "{format} cut off at {length} seems whole");
+            }
+        }
+        for (_, other, ..) in files.iter().enumerate().filter(|(other, _)| *other != number).map(|(_, other)| other) {
+            let error = read(other, &ReadOptions::new().version("7")).unwrap_err();
+            assert!(matches!(error, Error::Source { .. }), "{format}: {error}");
+        }
+        let small = Input::from_bytes("CMS32-2021-en.txt", plain.as_str(), Limits::new().entry_bytes(20)).unwrap();
+        let error = reader(*format).unwrap().read(&small, &ReadOptions::new()).unwrap_err();
+        assert!(matches!(error, Error::Limit { limit: "entry_bytes", .. }), "{format}: {error}");
+    }
+}
+
+/// A folder as WHO's archive unpacks to.
+#[test]
+fn metadata_files_are_found_in_their_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let chapters: String = (1..=22).map(|number| format!("{number:02};Chapter {number}\n")).collect();
+    let codes = "3;N;X;01;A00;A00.-;A00;A00;Cholera;002\n4;T;X;01;A00;A00.9;A00.9;A009;Cholera, unspecified;002\n";
+    for (name, text) in [
+        ("icd102019syst_chapters.txt", chapters.as_str()),
+        ("icd102019syst_groups.txt", "A00;A09;01;Intestinal infectious diseases\n"),
+        ("icd102019syst_codes.txt", codes),
+        ("morbL.txt", "001;Cholera\n002;Typhoid\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let input = Input::open(folder.path()).unwrap();
+    let Reading { draft, report, .. } = medterm::source::read(&input, &ReadOptions::new()).unwrap();
+    assert_eq!((draft.edition.to_string().as_str(), draft.concepts.len()), ("icd10-who|2019", 22 + 1 + 2));
+    assert_eq!((rules(&report), report.sources.len()), (BTreeMap::from([("file-not-read", 1)]), 3));
+    assert_eq!(by_code(&draft)["A00"].parents[0].code, "A00-A09");
+    std::fs::remove_file(folder.path().join("icd102019syst_groups.txt")).unwrap();
+    let error = medterm::source::read(&Input::open(folder.path()).unwrap(), &ReadOptions::new()).unwrap_err();
+    assert!(error.to_string().contains("no file of ICD-10's blocks"), "{error}");
+}
+
+#[cfg(feature = "xml")]
+#[test]
+fn indexes_beside_a_tabular_list_are_added() {
+    let tabular = &small_files()[1].1;
+    let index = |code: &str| {
+        format!(
+            "<ICD10CM.index><version>2021</version><letter><title>C</title><mainTerm><title>Vibrio</title>\
+             <code>{code}</code></mainTerm></letter></ICD10CM.index>"
+        )
+    };
+    let read = |files: &[(&str, &str)]| {
+        let input = Input::from_files(files.iter().map(|(name, text)| (*name, *text)), Limits::new()).unwrap();
+        assert_eq!(detect_input(&input).unwrap(), Format::Icd10CmTabular);
+        reader(Format::Icd10CmTabular).unwrap().read(&input, &ReadOptions::new())
+    };
+    let reading = read(&[("index.xml", &index("A00")), ("tabular.xml", tabular)]).unwrap();
+    let terms: Vec<_> = by_code(&reading.draft)["A00"].designations.iter().map(|term| term.text.as_str()).collect();
+    assert_eq!((terms, reading.report.sources.len(), reading.report.rows), (vec!["Cholera", "Vibrio"], 2, 4 + 1));
+    let error = |files: &[(&str, &str)]| read(files).unwrap_err().to_string();
+    assert!(error(&[("index.xml", &index("A00"))]).contains("no tabular list"));
+    assert!(error(&[("a.xml", tabular), ("b.xml", tabular)]).contains("2 of its files"));
+    assert!(error(&[("a.xml", tabular), ("index.xml", &index("B99"))]).contains("none of the draft's codes"));
+}
+
+/// What a program does that knows nothing of formats, with every real file.
+#[cfg(all(feature = "archive", feature = "xml", feature = "xlsx"))]
+#[test]
+fn real_files_are_recognised_and_read() {
+    let sample = "intl/who-icd10/claml-sample";
+    let (icd11, icd10cm) = ("intl/icd11/SimpleTabulation-ICD-11-MMS", "intl/icd10cm/icd10cm");
+    let files: [(&[String], Format, &str, usize, usize); 8] = [
+        (&[format!("{sample}/hapi_icd10-dummy-test-en.xml")], Format::Claml, "2022-tree-expanded", 9, 11),
+        (&[format!("{icd10cm}_tabular_2021.xml")], Format::Icd10CmTabular, "icd10-cm|2021", 95_676, 108_308),
+        (
+            &[format!("{icd10cm}_tabular_2021.xml"), format!("{icd10cm}-neoplasm-April-1-2026.xml")],
+            Format::Icd10CmTabular,
+            "icd10-cm|2021",
+            95_676,
+            117_320,
+        ),
+        (
+            &["intl/icd10pcs/icd10pcs_order_2014.txt".to_owned()],
+            Format::Icd10PcsOrder,
+            "icd10-pcs|2014",
+            72_769,
+            123_671,
+        ),
+        (
+            &["intl/icd10pcs/icd10pcs_tables_2021.xml".to_owned()],
+            Format::Icd10PcsTables,
+            "icd10-pcs|2021",
+            79_155,
+            79_155,
+        ),
+        (&[format!("{icd11}-en.zip"), format!("{icd11}-es.zip")], Format::Icd11, "icd11-mms|2024-01", 36_044, 71_944),
+        (&["intl/icd9cm/CMS32_DESC_LONG_DX.txt".to_owned()], Format::Icd9CmDiagnoses, "icd9-cm|32", 14_567, 14_567),
+        (
+            &["intl/icd9cm/CMS32_DESC_LONG_SG.txt".to_owned()],
+            Format::Icd9CmProcedures,
+            "icd9-cm-procedures|32",
+            3882,
+            3882,
+        ),
+    ];
+    for (names, format, edition, concepts, terms) in files {
+        let Some(paths) = names.iter().map(|name| shared(name)).collect::<Option<Vec<_>>>() else { continue };
+        let input = Input::open_all(&paths, Limits::new()).unwrap();
+        assert_eq!(detect_input(&input).unwrap(), format, "{names:?}");
+        let Reading { draft, report, .. } = medterm::source::read(&input, &ReadOptions::new()).unwrap();
+        assert!(draft.edition.to_string().ends_with(edition), "{}", draft.edition);
+        let found: usize = draft.concepts.iter().map(|concept| concept.designations.len()).sum();
+        assert_eq!((draft.concepts.len(), found, report.sources.len()), (concepts, terms, paths.len()), "{names:?}");
+        assert!(report.count(Severity::Refused) <= 50, "{:?}", report.summary());
+        // No more is held back from a strict reading than is there.
+        let strict = ReadOptions::new().strictness(Strictness::StopAtFirstDoubt);
+        let doubts = report.count(Severity::Doubtful) + report.count(Severity::Refused);
+        assert_eq!(medterm::source::read(&input, &strict).is_err(), doubts > 0, "{names:?}");
+    }
+}
+
+/// A release that did not arrive whole.
+#[cfg(feature = "archive")]
+#[test]
+fn half_an_archive_is_an_error() {
+    let Some(path) = shared("intl/icd11/SimpleTabulation-ICD-11-MMS-en.zip") else { return };
+    let bytes = std::fs::read(path).unwrap();
+    let half = Input::from_bytes("half.zip", &bytes[..bytes.len() / 2], Limits::new());
+    assert!(matches!(half, Err(Error::Source { .. })));
+}
 
 fn by_code(draft: &Draft) -> HashMap<&str, &DraftConcept> {
     let map: HashMap<_, _> = draft.concepts.iter().map(|concept| (concept.code.as_str(), concept)).collect();
@@ -170,7 +384,7 @@ fn check_icd11(draft: &Draft) {
     }
 }
 
-#[cfg(feature = "xlsx")]
+#[cfg(feature = "archive")]
 #[test]
 fn icd_11_is_one_system_in_two_languages() {
     let folder = "intl/icd11/SimpleTabulation-ICD-11-MMS";
@@ -178,11 +392,15 @@ fn icd_11_is_one_system_in_two_languages() {
     else {
         return;
     };
+    // Beside the text, each archive has a readme and the workbook.
+    let with_notes = |rules: &[(&'static str, usize)], archives: usize| -> BTreeMap<&'static str, usize> {
+        rules.iter().copied().chain([("file-not-read", 2 * archives)]).collect()
+    };
     let (only_english, report) = icd11::read(&[&english], None).unwrap();
-    assert_eq!((report.rows, rules(&report)), (36_044, BTreeMap::new()));
+    assert_eq!((report.rows, rules(&report)), (36_044, with_notes(&[], 1)));
     check_icd11(&only_english);
     let (only_spanish, report) = icd11::read(&[&spanish], None).unwrap();
-    assert_eq!((report.rows, rules(&report)), (36_044, BTreeMap::from([("untranslated", 144)])));
+    assert_eq!((report.rows, rules(&report)), (36_044, with_notes(&[("untranslated", 144)], 1)));
     check_icd11(&only_spanish);
     let shape = |draft: &Draft| -> Vec<_> {
         draft
@@ -194,7 +412,7 @@ fn icd_11_is_one_system_in_two_languages() {
     assert!(shape(&only_english) == shape(&only_spanish), "the hierarchies differ");
 
     let (both, report) = icd11::read(&[&english, &spanish], None).unwrap();
-    assert_eq!((report.rows, rules(&report)), (72_088, BTreeMap::from([("untranslated", 144)])));
+    assert_eq!((report.rows, rules(&report)), (72_088, with_notes(&[("untranslated", 144)], 2)));
     check_icd11(&both);
     assert!(shape(&both) == shape(&only_english));
     let names: Vec<_> = by_code(&both)["1A00"].designations.iter().map(|name| (&*name.language, &*name.text)).collect();

@@ -2,8 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use medterm::source::icd10_metadata::{self, Part};
-use medterm::source::{Draft, Report, claml, icd9cm, icd10cm, icd10pcs, icd11};
+use medterm::source::{Draft, Format, Input, Limits, ReadOptions, Report, claml, icd9cm, icd10cm, icd10pcs, reader};
 use medterm::{CodeSystem, Result, index};
 
 fn index(read: Result<(Draft, Report)>) {
@@ -12,13 +11,10 @@ fn index(read: Result<(Draft, Report)>) {
     assert_eq!(system.len() as usize, draft.concepts.len());
 }
 
-fn icd11(bytes: &[u8]) -> Result<(Draft, Report)> {
-    let (mut first, mut second) = (bytes, bytes);
-    let parts = &mut [
-        icd11::Part { name: "en", language: "en", input: &mut first },
-        icd11::Part { name: "es", language: "es", input: &mut second },
-    ];
-    icd11::read_parts(parts, Some("fuzz"))
+fn read(format: Format, files: &[(&str, &[u8])]) -> Result<(Draft, Report)> {
+    let input = Input::from_files(files.iter().copied(), Limits::new())?;
+    let reading = reader(format)?.read(&input, &ReadOptions::new().version("fuzz"))?;
+    Ok((reading.draft, reading.report))
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -37,14 +33,14 @@ fuzz_target!(|bytes: &[u8]| {
         }
         3 => {
             let heading = "Foundation URI\tLinearization URI\tCode\tBlockId\tTitle\tClassKind\tIsResidual\tChapterNo\tisLeaf\n";
-            index(icd11(&framed(heading, "")));
+            let file = framed(heading, "");
+            index(read(Format::Icd11, &[("list-en.txt", &file), ("list-es.txt", &file)]));
         }
         4 => {
-            let part = Part { name: "fuzz", bytes };
-            let chapters = Part { name: "fuzz", bytes: b"01;I\n02;II\n" };
-            let blocks = Part { name: "fuzz", bytes: b"A00;A09;01;Block\n" };
-            index(icd10_metadata::read_parts(chapters, blocks, part, Some("fuzz")));
-            index(icd10_metadata::read_parts(chapters, part, part, Some("fuzz")));
+            let chapters = ("chapters", &b"01;I\n02;II\n"[..]);
+            let (block, code) = ("A00;A09;01;Block\n", "3;T;X;01;A00;A00;A00;A00;Cholera\n");
+            let (blocks, codes) = (framed(block, ""), framed(code, ""));
+            index(read(Format::Icd10Metadata, &[chapters, ("blocks", &blocks), ("codes", &codes)]));
         }
         5 => index(icd9cm::read_bytes("fuzz", bytes, icd9cm::List::Diagnoses, Some("fuzz"))),
         6 => index(icd9cm::read_bytes("fuzz", bytes, icd9cm::List::Procedures, Some("fuzz"))),

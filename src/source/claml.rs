@@ -50,11 +50,11 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
 
-use super::encoding::file_name;
+use super::reader::{begin_one, read_version};
 use super::xml::{Element, Node, XmlReader};
 use super::{
-    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, PropertyDefinition, PropertyKind,
-    PropertyValue, Report, Severity, Usability,
+    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, Parent, PropertyDefinition,
+    PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, Usability,
 };
 use crate::code::{CodeGrammar, Mark};
 use crate::{Edition, Error, Result};
@@ -86,18 +86,35 @@ const MOST_LANGUAGES: usize = 16;
 /// [`Error::Io`] if the file cannot be read; [`Error::Argument`] if there is no version; [`Error::Source`] if it is no
 /// ClaML, is no well-formed XML, is cut off, or if its modifiers make more codes than any edition has.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(Draft, Report)> {
-    let path = path.as_ref();
-    let file = std::fs::File::open(path).map_err(|source| Error::io(path, source))?;
-    read_from(&file_name(path), file, version)
+    read_version(&FormatReader, &Input::open(path)?, version)
 }
 
 /// Reads ClaML from a stream; `name` is what the report calls it. See [`read`].
 ///
 /// Memory is proportional to the draft.
 pub fn read_from(name: &str, input: impl Read, version: Option<&str>) -> Result<(Draft, Report)> {
+    read_xml(XmlReader::new(name, input), version, Report::default())
+}
+
+/// Reads the one ClaML file of an input. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Claml
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let (draft, report) = read_xml(XmlReader::of(entry)?, options.version.as_deref(), report)?;
+        options.finish(draft, report)
+    }
+}
+
+fn read_xml<R: Read>(xml: XmlReader<'_, R>, version: Option<&str>, report: Report) -> Result<(Draft, Report)> {
     let mut list = List {
-        xml: XmlReader::new(name, input),
-        report: Report::default(),
+        xml,
+        report,
         title: Title::default(),
         usages: HashMap::new(),
         properties: Vec::new(),
@@ -197,6 +214,7 @@ impl<R: Read> List<'_, R> {
                 }
                 _ => self.xml.skip()?,
             }
+            self.report.check()?;
         }
         Ok(())
     }
@@ -413,6 +431,7 @@ impl<R: Read> List<'_, R> {
             let place = self.xml.place(line);
             self.report.add(Severity::Refused, "malformed-code", place, Some(&code), message);
         }
+        self.report.check()?;
         if !concepts.iter().any(|concept| concept.usability == Usability::Usable) {
             return Err(self.xml.error("there are no classes with codes"));
         }

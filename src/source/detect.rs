@@ -71,6 +71,7 @@ fn format_of(entry: &InputEntry, start: &[u8]) -> Result<Format> {
     let text = text_of(start, is_whole).unwrap_or_default();
     let sample = Sample {
         rows: rows_of(&text, is_whole),
+        root: root_of(&text),
         #[cfg(feature = "xlsx")]
         sheet: if start.starts_with(b"PK\x03\x04") { first_sheet(entry.read()?) } else { Vec::new() },
     };
@@ -83,21 +84,28 @@ fn format_of(entry: &InputEntry, start: &[u8]) -> Result<Format> {
 pub(super) struct Sample<'a> {
     /// The first lines of a text that are not blank; none of what is no text.
     rows: Vec<&'a str>,
+    /// The name of the element that an XML text is, without a prefix; empty for other texts.
+    root: &'a str,
     /// The first sheet of a workbook; empty for what is none.
     #[cfg(feature = "xlsx")]
     sheet: Vec<spreadsheet::Row>,
 }
 
 impl Sample<'_> {
+    /// The first lines of a text that are not blank.
+    pub(super) fn rows(&self) -> &[&str] {
+        &self.rows
+    }
+
     /// Whether a row of the first sheet has these headings.
     #[cfg(feature = "xlsx")]
-    fn sheet_has<const N: usize>(&self, headings: [&str; N]) -> bool {
+    pub(super) fn sheet_has<const N: usize>(&self, headings: [&str; N]) -> bool {
         find_header(&self.sheet, headings).is_some()
     }
 
     /// Without the feature `xlsx` no workbook can be opened.
     #[cfg(not(feature = "xlsx"))]
-    fn sheet_has<const N: usize>(&self, _: [&str; N]) -> bool {
+    pub(super) fn sheet_has<const N: usize>(&self, _: [&str; N]) -> bool {
         false
     }
 }
@@ -122,15 +130,28 @@ pub(super) fn is_fhir(sample: &Sample<'_>) -> bool {
     starts_with('{') && says("\"resourceType\"") || starts_with('<') && says("\"http://hl7.org/fhir\"")
 }
 
+pub(super) fn is_claml(sample: &Sample<'_>) -> bool {
+    sample.root == "ClaML"
+}
+
+/// An index alone is known too, so that its reader can say what it lacks.
+pub(super) fn is_icd10cm_tabular(sample: &Sample<'_>) -> bool {
+    matches!(sample.root, "ICD10CM.tabular" | "ICD10CM.index")
+}
+
+pub(super) fn is_icd10pcs_tables(sample: &Sample<'_>) -> bool {
+    sample.root == "ICD10PCS.tabular"
+}
+
 pub(super) fn is_delimited(sample: &Sample<'_>) -> bool {
     is_table(&sample.rows)
 }
 
-/// The rows of the first sheet; none of a workbook that cannot be opened.
+/// The first rows of the first sheet; none of a workbook that cannot be opened.
 #[cfg(feature = "xlsx")]
 fn first_sheet(content: Vec<u8>) -> Vec<spreadsheet::Row> {
     let rows = Workbook::of(String::new(), content).and_then(|mut book| match book.sheet_names().first() {
-        Some(sheet) => book.rows(sheet),
+        Some(sheet) => book.head(sheet),
         None => Ok(Vec::new()),
     });
     rows.unwrap_or_default()
@@ -151,6 +172,25 @@ fn rows_of(text: &str, is_whole: bool) -> Vec<&str> {
         rows.pop();
     }
     rows
+}
+
+/// The name of the first element of a text that is XML, behind its declarations and comments.
+fn root_of(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while let Some(tag) = rest.strip_prefix('<') {
+        let end = match tag.as_bytes() {
+            [b'?', ..] => "?>",
+            [b'!', b'-', ..] => "-->",
+            [b'!', ..] if tag.split('>').next().is_some_and(|start| start.contains('[')) => "]>",
+            [b'!', ..] => ">",
+            _ => {
+                let name = tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+                return name.rsplit_once(':').map_or(name, |(_, local)| local);
+            }
+        };
+        rest = tag.split_once(end).map_or("", |(_, behind)| behind.trim_start());
+    }
+    ""
 }
 
 /// The sample without the start of a UTF-8 sequence at its end, which would make it seem no UTF-8 at all.
@@ -207,7 +247,7 @@ mod tests {
             ("code,\"camBenhChinh\"\nA00,0\n", Format::Tt06),
             ("\u{feff}code;camBenhChinh\r\n", Format::Tt06),
             (order, Format::Icd10CmOrder),
-            (procedures, Format::Unknown),
+            (procedures, Format::Icd10PcsOrder),
             ("Mã\tTên\nA\tb\n", Format::Delimited),
             ("code,name\nA,\"x, y\"\nB,z\n", Format::Delimited),
             ("List of codes\ncode|name\nA|b\nB|c\nC|d\n", Format::Delimited),
@@ -217,6 +257,39 @@ mod tests {
             ("<a b=\"1,2\"/>", Format::Unknown),
             ("", Format::Unknown),
             ("\r\r\n", Format::Unknown),
+        ] {
+            assert_eq!(detect_bytes(text.as_bytes()), format, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn classifications() {
+        let chapters: String = (1..=22).map(|number| format!("{number:02};Chapter\n")).collect();
+        let tabulation = "\u{feff}Foundation URI\tLinearization URI\tCode\tBlockId\tTitle\tClassKind\tDepthInKind\t\
+            IsResidual\tChapterNo\r\n\thttp://id.who.int/1\t\t\tI\tchapter\t1\tFalse\t01\r\n";
+        for (text, format) in [
+            ("<?xml version=\"1.0\"?>\n<!DOCTYPE ClaML SYSTEM \"a.dtd\">\n<ClaML version=\"2.0.0\">", Format::Claml),
+            ("<!-- <x> --><!DOCTYPE a [<!ENTITY b \"c\">]>\n<n:ClaML/>", Format::Claml),
+            ("<ICD10CM.tabular>\n<version>2021</version>", Format::Icd10CmTabular),
+            ("<?xml version=\"1.0\"?><ICD10CM.index>", Format::Icd10CmTabular),
+            ("\u{feff}<ICD10PCS.tabular\n>", Format::Icd10PcsTables),
+            ("<!-- <ClaML>", Format::Unknown),
+            ("<ClaMLs/>", Format::Unknown),
+            (tabulation, Format::Icd11),
+            (&tabulation.replace("BlockId", "Block"), Format::Delimited),
+            (&chapters, Format::Icd10Metadata),
+            (&chapters.replace("02;", "52;"), Format::Delimited),
+            ("01;Hà Nội\n02;Hà Giang\n", Format::Delimited),
+            ("A00;A09;01;Infections\r\nA15;A19;01;Tuberculosis\r\n", Format::Icd10Metadata),
+            (
+                "3;N;X;01;A00;A00.-;A00;A00;Cholera;002;4-002\n4;T;X;01;A00;A00.0;A00.0;A000;Classic;002\n",
+                Format::Icd10Metadata,
+            ),
+            ("0010  Cholera due to vibrio\n00321 Local\nV010  Contact\n", Format::Icd9CmDiagnoses),
+            ("0001 Therapeutic ultrasound\n640  Circumcision\n", Format::Icd9CmProcedures),
+            // Equivalence mappings, and lines that begin with numbers.
+            ("0010  A000    00000\n0011  A001    00000\n", Format::Unknown),
+            ("00250 Second\n00100 First\n", Format::Unknown),
         ] {
             assert_eq!(detect_bytes(text.as_bytes()), format, "{text:?}");
         }

@@ -99,6 +99,46 @@ formats! {
     known by detect::is_fhir,
     read by super::fhir::FormatReader, if [feature = "fhir"] (feature "fhir");
 
+    /// ICD-10 in ClaML; see [`claml`](super::claml).
+    Claml = "claml", "WHO or a national centre, ICD-10 in ClaML",
+    known by detect::is_claml,
+    read by super::claml::FormatReader, if [feature = "xml"] (feature "xml");
+
+    /// WHO's metadata files of ICD-10; see [`icd10_metadata`](super::icd10_metadata).
+    Icd10Metadata = "icd10-metadata", "WHO, ICD-10: the three metadata files of chapters, blocks and codes",
+    known by super::icd10_metadata::is_metadata,
+    read by super::icd10_metadata::FormatReader, if [all()] (feature "none");
+
+    /// The tabular list of ICD-10-CM, with indexes beside it; see [`icd10cm::tabular`](super::icd10cm::tabular).
+    Icd10CmTabular = "icd10cm-tabular", "United States, ICD-10-CM tabular list as XML, with indexes",
+    known by detect::is_icd10cm_tabular,
+    read by super::icd10cm::tabular::FormatReader, if [feature = "xml"] (feature "xml");
+
+    /// An ICD-10-PCS order file; see [`icd10pcs`](super::icd10pcs).
+    Icd10PcsOrder = "icd10pcs-order", "United States, ICD-10-PCS order file",
+    known by super::icd10pcs::is_order,
+    read by super::icd10pcs::FormatReader, if [all()] (feature "none");
+
+    /// The tables of ICD-10-PCS; see [`icd10pcs::tables`](super::icd10pcs::tables).
+    Icd10PcsTables = "icd10pcs-tables", "United States, ICD-10-PCS tables as XML",
+    known by detect::is_icd10pcs_tables,
+    read by super::icd10pcs::tables::FormatReader, if [feature = "xml"] (feature "xml");
+
+    /// ICD-11 in one or several languages; see [`icd11`](super::icd11).
+    Icd11 = "icd11", "WHO, ICD-11 MMS: SimpleTabulation in one or several languages",
+    known by super::icd11::is_tabulation,
+    read by super::icd11::FormatReader, if [all()] (feature "none");
+
+    /// The diagnoses of ICD-9-CM; see [`icd9cm`](super::icd9cm).
+    Icd9CmDiagnoses = "icd9cm-diagnoses", "United States, ICD-9-CM diagnoses",
+    known by super::icd9cm::is_diagnoses,
+    read by super::icd9cm::DIAGNOSES, if [all()] (feature "none");
+
+    /// The procedures of ICD-9-CM; see [`icd9cm`](super::icd9cm).
+    Icd9CmProcedures = "icd9cm-procedures", "United States, ICD-9-CM procedures",
+    known by super::icd9cm::is_procedures,
+    read by super::icd9cm::PROCEDURES, if [all()] (feature "none");
+
     /// Some other table of delimited text; see [`delimited`](super::delimited).
     Delimited = "delimited", "any CSV or TSV, described by a mapping",
     known by detect::is_delimited,

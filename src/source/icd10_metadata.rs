@@ -28,64 +28,132 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::encoding::{decode, lines, read_file};
+use super::detect::Sample;
+use super::reader::{begin, read_version};
 use super::{
-    Designation, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition, PropertyKind, PropertyValue, Report,
-    Severity, SourceFile, Usability,
+    Designation, Draft, DraftConcept, EdgeKind, Format, Input, InputEntry, Limits, Parent, Place, PropertyDefinition,
+    PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, Usability,
 };
 use crate::code::{CodeGrammar, Mark};
 use crate::{Edition, Error, Result};
 
-/// One of the three files: its name for reports, and its content.
-#[derive(Clone, Copy, Debug)]
-pub struct Part<'a> {
-    /// File name, without its folder.
-    pub name: &'a str,
-    /// Content.
-    pub bytes: &'a [u8],
-}
-
-/// Reads the three files of an edition.
+/// Reads the three files of an edition, in any order, or the folder or archive that holds them.
 ///
 /// `version` is the edition's version; without it, the year in the name of the file of codes gives it.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if a file cannot be read; [`Error::Argument`] if no version is given and the name tells none;
-/// [`Error::Source`] if a file has no line of its kind.
-pub fn read(
-    chapters: impl AsRef<Path>,
-    blocks: impl AsRef<Path>,
-    codes: impl AsRef<Path>,
-    version: Option<&str>,
-) -> Result<(Draft, Report)> {
-    let (chapters, blocks, codes) =
-        (read_file(chapters.as_ref())?, read_file(blocks.as_ref())?, read_file(codes.as_ref())?);
-    read_parts(part(&chapters), part(&blocks), part(&codes), version)
+/// Those of [`Input::open_all`]; [`Error::Argument`] if no version is given and the name tells none; [`Error::Source`]
+/// if there is not one file of each kind.
+pub fn read(paths: &[impl AsRef<Path>], version: Option<&str>) -> Result<(Draft, Report)> {
+    read_version(&FormatReader, &Input::open_all(paths, Limits::new())?, version)
 }
 
-fn part((name, bytes): &(String, Vec<u8>)) -> Part<'_> {
-    Part { name, bytes }
+/// Reads the three files of an input, told apart by their first lines. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Icd10Metadata
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entries, report) = begin(input, self.format(), options)?;
+        let mut kinds = Vec::with_capacity(entries.len());
+        for entry in entries {
+            kinds.push((kind_of(entry)?, entry));
+        }
+        let one = |wanted: Kind| {
+            let mut of_kind = kinds.iter().filter(|(kind, _)| *kind == wanted).map(|(_, entry)| *entry);
+            match (of_kind.next(), of_kind.next()) {
+                (Some(entry), None) => Ok(entry),
+                (found, _) => {
+                    let count = if found.is_none() { "no file" } else { "more than one file" };
+                    let message = format!("there is {count} of ICD-10's {}, and one is read", wanted.as_str());
+                    Err(Error::source(Place::file(input.name()), message))
+                }
+            }
+        };
+        let (chapters, blocks, codes) = (one(Kind::Chapters)?, one(Kind::Blocks)?, one(Kind::Codes)?);
+        let (draft, report) = read_files(chapters, blocks, codes, options.version.as_deref(), report)?;
+        options.finish(draft, report)
+    }
 }
 
-/// Reads the three files whose content is at hand. See [`read`].
-///
-/// Memory is proportional to the content.
-pub fn read_parts(
-    chapters: Part<'_>,
-    blocks: Part<'_>,
-    codes: Part<'_>,
+/// One of the three files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Chapters,
+    Blocks,
+    Codes,
+}
+
+impl Kind {
+    /// The kind of file that a line is of.
+    fn of(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.splitn(40, ';').map(str::trim).collect();
+        match fields.as_slice() {
+            [number, title] => {
+                (number.len() == 2 && roman(number).is_some() && !title.is_empty()).then_some(Self::Chapters)
+            }
+            [first, last, chapter, _] => {
+                (is_category(first) && is_category(last) && roman(chapter).is_some()).then_some(Self::Blocks)
+            }
+            [level, tree, _, chapter, block, _, _, _, _, ..] => {
+                let is_code = matches!(*level, "3" | "4" | "5") && matches!(*tree, "N" | "T");
+                (is_code && roman(chapter).is_some() && is_category(block)).then_some(Self::Codes)
+            }
+            _ => None,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Chapters => "chapters",
+            Self::Blocks => "blocks",
+            Self::Codes => "codes",
+        }
+    }
+}
+
+/// Whether the first lines are of one of the three files. Many lists number their rows: chapters are known only where
+/// all are there.
+pub(super) fn is_metadata(sample: &Sample<'_>) -> bool {
+    let rows = sample.rows();
+    let Some(kind) = rows.first().and_then(|row| Kind::of(row)) else { return false };
+    let is_chapter = |(number, row): (usize, &&str)| row.starts_with(&format!("{number:02};"));
+    rows.iter().take(FIRST_LINES as usize).all(|row| Kind::of(row) == Some(kind))
+        && (kind != Kind::Chapters || matches!(rows.len(), 21 | 22) && (1..).zip(rows).all(is_chapter))
+}
+
+/// The kind of a file by its first line that is of one.
+fn kind_of(entry: &InputEntry) -> Result<Kind> {
+    // What is said of these lines is said when they are read.
+    let (mut lines, mut report) = (entry.lines(None)?, Report::default());
+    while let Some((_, line)) = lines.next(&mut report)?.filter(|(number, _)| *number <= FIRST_LINES) {
+        if let Some(kind) = Kind::of(line) {
+            return Ok(kind);
+        }
+    }
+    Err(Error::source(entry.place(), "none of its first lines is of ICD-10's chapters, blocks or codes"))
+}
+
+fn read_files(
+    chapters: &InputEntry,
+    blocks: &InputEntry,
+    codes: &InputEntry,
     version: Option<&str>,
+    report: Report,
 ) -> Result<(Draft, Report)> {
-    let version = version.or_else(|| year_in(codes.name)).ok_or_else(|| Error::Argument {
+    let version = version.or_else(|| year_in(codes.name())).ok_or_else(|| Error::Argument {
         what: "version",
         value: String::new(),
-        expected: format!("a version such as 2019, since the file name {:?} tells none", codes.name),
+        expected: format!("a version such as 2019, since the file name {:?} tells none", codes.name()),
     })?;
-    let mut list = List::default();
-    list.part(chapters, "chapters", |list, fields, place| list.chapter(fields, place))?;
-    list.part(blocks, "blocks", |list, fields, place| list.block(fields, place))?;
-    list.part(codes, "codes", |list, fields, place| list.code(fields, place))?;
+    let mut list = List { report, ..List::default() };
+    list.file(chapters, Kind::Chapters, List::chapter)?;
+    list.file(blocks, Kind::Blocks, List::block)?;
+    list.file(codes, Kind::Codes, List::code)?;
     list.compare_flags();
     let draft = Draft {
         edition: Edition {
@@ -111,6 +179,9 @@ pub fn read_parts(
     };
     Ok((draft, list.report))
 }
+
+/// How many lines tell what a file is.
+const FIRST_LINES: u64 = 20;
 
 /// The tabulation lists, in the order of the digits before their references; none for morbidity.
 const LISTS: [(&str, &str); 5] = [
@@ -164,28 +235,31 @@ struct List {
 }
 
 impl List {
-    fn part(
+    fn file(
         &mut self,
-        part: Part<'_>,
-        what: &str,
+        entry: &InputEntry,
+        kind: Kind,
         row: fn(&mut Self, &[&str], &Place) -> Result<(), String>,
     ) -> Result<()> {
-        self.report.sources.push(SourceFile::of(part.name, part.bytes));
-        let decoded = decode(part.bytes, None);
-        decoded.report(part.name, &mut self.report);
         let before = self.concepts.len();
-        for (number, line) in lines(&decoded.text).filter(|(_, line)| !line.trim().is_empty()) {
+        let mut lines = entry.lines(None)?;
+        while let Some((number, line)) = lines.next(&mut self.report)? {
+            if line.trim().is_empty() {
+                continue;
+            }
             self.report.rows += 1;
-            let place = Place::line(part.name, number);
+            let place = Place::line(entry.label(), number);
             let fields: Vec<&str> = line.splitn(40, ';').map(str::trim).collect();
             if let Err(problem) = row(self, &fields, &place) {
                 let start: String = line.chars().take(40).collect();
                 let message = format!("{problem}: {start:?}");
                 self.report.add(Severity::Refused, "malformed-line", place, None, message);
             }
+            self.report.check()?;
         }
         if self.concepts.len() == before {
-            return Err(Error::source(Place::file(part.name), format!("no line is one of ICD-10's {what}")));
+            let message = format!("no line is one of ICD-10's {}", kind.as_str());
+            return Err(Error::source(entry.place(), message));
         }
         Ok(())
     }
@@ -362,6 +436,7 @@ fn tabulation(field: &str) -> Option<(usize, PropertyValue)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Strictness;
 
     const CHAPTERS: &str = "01;Certain infectious and parasitic diseases\r\n02;Neoplasms\r\n";
     const BLOCKS: &str = "A15;A19;01;Tuberculosis\nC00;C97;02;Malignant neoplasms\nC00;C75;02;Primary\nC00;C14;02;Lip\nC76;C80;02;Secondary\n";
@@ -373,13 +448,13 @@ mod tests {
 3;T;X;02;C76;C76;C76;C76;Ill-defined sites
 ";
 
+    fn input(files: &[(&str, &str)]) -> Input {
+        Input::from_files(files.iter().map(|(name, text)| (*name, *text)), Limits::new()).unwrap()
+    }
+
     fn parts(chapters: &str, blocks: &str, codes: &str) -> Result<(Draft, Report)> {
-        read_parts(
-            Part { name: "icd102019syst_chapters.txt", bytes: chapters.as_bytes() },
-            Part { name: "icd102019syst_blocks.txt", bytes: blocks.as_bytes() },
-            Part { name: "icd102019syst_codes.txt", bytes: codes.as_bytes() },
-            None,
-        )
+        let files = [("chapters", chapters), ("icd102019syst_codes.txt", codes), ("blocks", blocks)];
+        read_version(&FormatReader, &input(&files), None)
     }
 
     fn rules(report: &Report) -> Vec<(&'static str, Option<u64>)> {
@@ -470,15 +545,19 @@ x;T;X;01;A15;A16;A16;A16;Level
     #[test]
     fn other_files_are_errors_and_a_cut_off_line_is_refused() {
         let error = |result: Result<(Draft, Report)>| result.err().unwrap().to_string();
-        assert!(error(parts(BLOCKS, CHAPTERS, CODES)).contains("chapters.txt"));
-        assert!(error(parts(CHAPTERS, BLOCKS, BLOCKS)).contains("codes"));
-        assert!(error(parts("", "", "")).contains("chapters"));
+        assert!(error(parts(CHAPTERS, CODES, CODES)).contains("no file of ICD-10's blocks"));
+        assert!(error(parts(CHAPTERS, CHAPTERS, CODES)).contains("more than one file of ICD-10's chapters"));
+        assert!(error(parts("", "", "")).starts_with("chapters: none of its first lines"));
+        assert!(error(parts(CHAPTERS, "C00;B99;02;Backwards", CODES)).contains("no line is one of ICD-10's blocks"));
         let cut_off = &CODES[..CODES.len() - 30];
         let (draft, report) = parts(CHAPTERS, BLOCKS, cut_off).unwrap();
         assert_eq!(draft.concepts.len(), 11);
         assert_eq!(rules(&report).last().unwrap(), &("flag-contradicts-hierarchy", Some(2)));
         assert_eq!(report.of_rule("malformed-line").count(), 1);
-        let unnamed = Part { name: "codes.txt", bytes: CODES.as_bytes() };
-        assert!(matches!(read_parts(unnamed, unnamed, unnamed, None), Err(Error::Argument { what: "version", .. })));
+        let unnamed = input(&[("1", CHAPTERS), ("2", BLOCKS), ("codes.txt", CODES)]);
+        let read = |options: &ReadOptions| FormatReader.read(&unnamed, options);
+        assert!(matches!(read(&ReadOptions::new()), Err(Error::Argument { what: "version", .. })));
+        let strict = ReadOptions::new().version("2019").strictness(Strictness::StopAtFirstDoubt);
+        assert!(matches!(read(&strict), Err(Error::Doubt(doubt)) if doubt.rule == "flag-contradicts-hierarchy"));
     }
 }

@@ -175,7 +175,8 @@ impl<'a> Record<'a> {
         Self::parse_with(line, is_key)
     }
 
-    fn parse_with(line: &'a str, is_key: fn(&str) -> bool) -> Result<Self, &'static str> {
+    /// As [`Record::parse`], for codes that `is_key` knows.
+    pub(super) fn parse_with(line: &'a str, is_key: fn(&str) -> bool) -> Result<Self, &'static str> {
         if [6, 14, 16, 77].into_iter().any(|blank| !columns(line, blank, blank).trim().is_empty()) {
             return Err("columns 6, 14, 16 and 77 should be blank");
         }

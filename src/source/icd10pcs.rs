@@ -16,9 +16,11 @@ pub mod tables;
 
 use std::path::Path;
 
+use super::detect::Sample;
 use super::encoding::read_file;
-use super::icd10cm::{read_list, version_in_name};
-use super::{Draft, Report, SourceFile};
+use super::icd10cm::{Record, read_list, version_in_name};
+use super::reader::begin_one;
+use super::{Draft, Format, Input, ReadOptions, Reader, Reading, Report, SourceFile};
 use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
 
@@ -39,19 +41,42 @@ pub fn read_order(path: impl AsRef<Path>, version: Option<&str>) -> Result<(Draf
 ///
 /// Memory is proportional to `bytes`.
 pub fn read_order_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(Draft, Report)> {
-    let version = version.map(str::to_owned).or_else(|| version_in_name(name)).ok_or_else(|| Error::Argument {
+    let version = version_of(name, version)?;
+    read_text(name, bytes, version, Report::of(vec![SourceFile::of(name, bytes)]))
+}
+
+/// Reads the one order file of an input. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Icd10PcsOrder
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let version = version_of(entry.name(), options.version.as_deref())?;
+        let (draft, report) = read_text(entry.label(), &entry.read()?, version, report)?;
+        options.finish(draft, report)
+    }
+}
+
+/// Whether the first lines are of an order file.
+pub(super) fn is_order(sample: &Sample<'_>) -> bool {
+    let is_record = |row: &&str| Record::parse_with(row, is_key).is_ok();
+    !sample.rows().is_empty() && sample.rows().iter().take(5).all(is_record)
+}
+
+fn version_of(name: &str, told: Option<&str>) -> Result<String> {
+    told.map(str::to_owned).or_else(|| version_in_name(name)).ok_or_else(|| Error::Argument {
         what: "version",
         value: String::new(),
         expected: format!("a version such as 2025, since the file name {name:?} tells none"),
-    })?;
-    read_list(
-        name,
-        bytes,
-        edition(version),
-        CodeGrammar::Verbatim,
-        is_key,
-        Report::of(vec![SourceFile::of(name, bytes)]),
-    )
+    })
+}
+
+fn read_text(name: &str, bytes: &[u8], version: String, report: Report) -> Result<(Draft, Report)> {
+    read_list(name, bytes, edition(version), CodeGrammar::Verbatim, is_key, report)
 }
 
 fn edition(version: String) -> Edition {

@@ -2,7 +2,7 @@
 //!
 //! | source | columns | use |
 //! |---|---|---|
-//! | WHO, `SimpleTabulation-ICD-11-MMS-<language>`: the `.txt` (tab-separated UTF-8) or the `.xlsx`, alone or in the zip as downloaded | heading `Version:2024 Jan 21 - …` | version of the edition, `2024-01` |
+//! | WHO, `SimpleTabulation-ICD-11-MMS-<language>`: the `.txt` (tab-separated UTF-8) or the `.xlsx`, alone or in the zip as downloaded, where the text is read | heading `Version:2024 Jan 21 - …` | version of the edition, `2024-01` |
 //! | | `Title` (and `TitleEN` in other languages) | name, and by its dashes the place in the tree: a row lies below the last one before it that has fewer |
 //! | | `Code` | code of a category; all categories may be used, those with finer ones too |
 //! | | `BlockId` | code of a block; without one, as in chapter X, the number in its URI |
@@ -32,22 +32,19 @@
 //! Licence: WHO, CC BY-ND 3.0 IGO: translations and adaptations need WHO's agreement, and WHO must be named.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use super::encoding::{Encoding, decode, file_name};
+use super::detect::Sample;
+use super::encoding::Encoding;
+use super::reader::{begin, read_version};
+#[cfg(feature = "xlsx")]
+use super::spreadsheet::Workbook;
 use super::{
-    Designation, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition, PropertyKind, PropertyValue, Report,
-    Severity, SourceFile, Usability,
+    Designation, Draft, DraftConcept, EdgeKind, Format, Input, InputEntry, Limits, Parent, Place, PropertyDefinition,
+    PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, Usability,
 };
 use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
-
-/// The longest line of a file, in bytes. The longest published one has some 1000.
-const LONGEST_LINE: u64 = 1 << 20;
-/// What a text in an archive may grow to, in bytes. Published ones have 13 million.
-#[cfg(feature = "xlsx")]
-const LONGEST_TEXT: u64 = 1 << 30;
 
 /// How many dashes a title may have. Published ones have up to ten.
 const MOST_DEPTH: usize = 60;
@@ -57,54 +54,70 @@ const LINEARIZATION: usize = 1;
 const RESIDUAL: usize = 2;
 const PRIMARY: usize = 3;
 
-/// One language of a release.
-pub struct Part<'a> {
-    /// What the report calls it.
-    pub name: &'a str,
-    /// Its language, as a BCP 47 tag.
-    pub language: &'a str,
-    /// The text.
-    pub input: &'a mut dyn BufRead,
-}
-
 /// Reads one or several languages of a release into one system, the first of which gives the tree.
 ///
-/// The language of a file is the end of its name, as in `SimpleTabulation-ICD-11-MMS-es.zip`. `version` is the edition's
-/// version; without it, the first file's own heading gives it. Zips and workbooks need the feature `xlsx`.
+/// The language of a file is the end of its name, as in `SimpleTabulation-ICD-11-MMS-es.txt`; zips are read through.
+/// `version` is the edition's version; without it, the first file's own heading gives it. Zips take the feature
+/// `archive`, workbooks the feature `xlsx`.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if a file cannot be read; [`Error::Argument`] if a name tells no language, or nothing the version;
-/// [`Error::Source`] if a file is no SimpleTabulation.
+/// Those of [`Input::open_all`]; [`Error::Argument`] if a name tells no language, or nothing the version;
+/// [`Error::Source`] if a file is no SimpleTabulation, or a language is there twice.
 pub fn read(paths: &[impl AsRef<Path>], version: Option<&str>) -> Result<(Draft, Report)> {
-    let paths: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
-    let languages: Vec<String> = paths.iter().map(|path| language_of(&file_name(path))).collect::<Result<_>>()?;
-    let mut list = List::new(languages.iter().any(|language| language == "en"));
-    for (path, language) in paths.into_iter().zip(&languages) {
-        let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        match extension.as_str() {
-            #[cfg(feature = "xlsx")]
-            "zip" => list.zip(path, language)?,
-            #[cfg(feature = "xlsx")]
-            "xlsx" => list.workbook(path, language)?,
-            _ => {
-                let file = std::fs::File::open(path).map_err(|source| Error::io(path, source))?;
-                list.text(&file_name(path), language, &mut BufReader::new(file))?;
-            }
-        }
-    }
-    list.draft(version)
+    read_version(&FormatReader, &Input::open_all(paths, Limits::new())?, version)
 }
 
-/// Reads one or several languages whose texts are at hand. See [`read`].
-///
-/// Memory is proportional to the draft.
-pub fn read_parts(parts: &mut [Part<'_>], version: Option<&str>) -> Result<(Draft, Report)> {
-    let mut list = List::new(parts.iter().any(|part| part.language == "en"));
-    for part in parts {
-        list.text(part.name, part.language, part.input)?;
+/// Reads the languages of a release that an input holds. Uses [`ReadOptions::version`], and for a file that is alone
+/// and whose name tells no language, [`ReadOptions::language`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Icd11
     }
-    list.draft(version)
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entries, mut report) = begin(input, self.format(), options)?;
+        let told = options.language.as_ref().filter(|_| entries.len() == 1);
+        let mut parts: Vec<Part<'_>> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let language = language_of(entry.name()).or_else(|error| told.cloned().ok_or(error))?;
+            let part = Part { is_workbook: entry.start(4)? == *b"PK\x03\x04", language, entry };
+            let Some(known) = parts.iter_mut().find(|known| known.language == part.language) else {
+                parts.push(part);
+                continue;
+            };
+            // A release has each language as a text and as a workbook.
+            if known.is_workbook == part.is_workbook {
+                let message = format!("has the same language as {}: give one release at a time", known.entry.path());
+                return Err(Error::source(entry.place(), message));
+            }
+            let unread = if known.is_workbook { std::mem::replace(known, part) } else { part };
+            let message = format!("is not read, as its text is: {}", known.entry.path());
+            report.add(Severity::Note, "file-not-read", unread.entry.place(), None, message);
+        }
+        let mut list = List::new(report, parts.iter().any(|part| part.language == "en"));
+        for part in parts {
+            list.part(&part)?;
+        }
+        let (draft, report) = list.draft(options.version.as_deref())?;
+        options.finish(draft, report)
+    }
+}
+
+/// Whether a file has the headings of a SimpleTabulation.
+pub(super) fn is_tabulation(sample: &Sample<'_>) -> bool {
+    let headings = sample.rows().first().map(|row| row.split('\t').map(unquoted).collect::<Vec<_>>());
+    headings.is_some_and(|headings| Columns::of(&headings.iter().map(String::as_str).collect::<Vec<_>>()).is_some())
+        || sample.sheet_has(["Foundation URI", "BlockId", "ClassKind", "ChapterNo"])
+}
+
+/// One language of a release.
+struct Part<'a> {
+    entry: &'a InputEntry,
+    language: String,
+    is_workbook: bool,
 }
 
 /// The language at the end of a file's name.
@@ -192,6 +205,8 @@ fn undashed(title: &str) -> (&str, usize) {
 struct List {
     report: Report,
     english_given: bool,
+    /// How many files were opened.
+    files: usize,
     concepts: Vec<DraftConcept>,
     rows: Vec<Row>,
     by_uri: HashMap<String, usize>,
@@ -221,10 +236,11 @@ struct File {
 }
 
 impl List {
-    fn new(english_given: bool) -> Self {
+    fn new(report: Report, english_given: bool) -> Self {
         Self {
-            report: Report::default(),
+            report,
             english_given,
+            files: 0,
             concepts: Vec::new(),
             rows: Vec::new(),
             by_uri: HashMap::new(),
@@ -234,78 +250,49 @@ impl List {
         }
     }
 
-    /// Reads a tab-separated text.
-    fn text(&mut self, name: &str, language: &str, input: &mut dyn BufRead) -> Result<()> {
-        let source_at = self.report.sources.len();
-        self.report.sources.push(SourceFile { name: name.to_owned(), ..SourceFile::default() });
-        let mut crc = crc32fast::Hasher::new();
-        let (mut bytes, mut file) = (0, None);
-        let mut line = Vec::new();
-        for number in 1.. {
-            line.clear();
-            let place = Place::line(name, number);
-            let read = input.take(LONGEST_LINE).read_until(b'\n', &mut line);
-            let count = read.map_err(|source| Error::io(Path::new(name), source))? as u64;
-            if count == 0 {
-                break;
-            }
-            if count == LONGEST_LINE {
-                return Err(Error::source(place, "the line is longer than any of a SimpleTabulation"));
-            }
-            bytes += count;
-            crc.update(&line);
-            let decoded = decode(&line, Some(Encoding::Utf8));
-            if !decoded.replaced.is_empty() {
-                let message = "bytes that are no UTF-8 text: shown as U+FFFD";
-                self.report.add(Severity::Doubtful, "undecodable", place.clone(), None, message);
-            }
-            let text = decoded.text.trim_end_matches(['\r', '\n']);
-            if text.trim().is_empty() {
-                continue;
-            }
-            let fields: Vec<String> = text.split('\t').map(unquoted).collect();
-            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-            match &mut file {
-                None => file = Some(self.open(&fields, language, &place)?),
-                Some(file) => self.row(file, &fields, place),
-            }
+    fn part(&mut self, part: &Part<'_>) -> Result<()> {
+        if !part.is_workbook {
+            return self.text(part);
         }
-        if let Some(source) = self.report.sources.get_mut(source_at) {
-            (source.bytes, source.crc32) = (bytes, crc.finalize());
-        }
-        self.close(file, &Place::file(name))
+        #[cfg(feature = "xlsx")]
+        return self.workbook(part);
+        #[cfg(not(feature = "xlsx"))]
+        Err(Error::Feature { what: format!("reading the workbook {}", part.entry.path()), feature: "xlsx" })
     }
 
-    /// Reads the text in a release's zip.
-    #[cfg(feature = "xlsx")]
-    fn zip(&mut self, path: &Path, language: &str) -> Result<()> {
-        let name = file_name(path);
-        let refused = |why: String| Error::source(Place::file(name.clone()), why);
-        let file = std::fs::File::open(path).map_err(|source| Error::io(path, source))?;
-        let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| refused(error.to_string()))?;
-        let is_list = |name: &String| name.contains("SimpleTabulation") && name.ends_with(".txt");
-        let names = archive.file_names().filter_map(|name| name.ok().map(std::borrow::Cow::into_owned));
-        let inner = names.into_iter().find(is_list);
-        let inner = inner.ok_or_else(|| refused("there is no SimpleTabulation text in the archive".to_owned()))?;
-        let entry = archive.by_name(&inner).map_err(|error| refused(error.to_string()))?;
-        self.text(&inner, language, &mut BufReader::new(entry.take(LONGEST_TEXT)))
+    /// Reads a tab-separated text.
+    fn text(&mut self, part: &Part<'_>) -> Result<()> {
+        let mut file = None;
+        let mut lines = part.entry.lines(Some(Encoding::Utf8))?;
+        while let Some((number, line)) = lines.next(&mut self.report)? {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let place = Place::line(part.entry.label(), number);
+            let fields: Vec<String> = line.split('\t').map(unquoted).collect();
+            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            match &mut file {
+                None => file = Some(self.open(&fields, &part.language, &place)?),
+                Some(file) => self.row(file, &fields, place),
+            }
+            self.report.check()?;
+        }
+        self.close(file, &part.entry.place())
     }
 
     /// Reads a workbook.
     #[cfg(feature = "xlsx")]
-    fn workbook(&mut self, path: &Path, language: &str) -> Result<()> {
-        let (mut workbook, source) = super::spreadsheet::Workbook::open(path)?;
-        let name = source.name.clone();
-        self.report.sources.push(source);
+    fn workbook(&mut self, part: &Part<'_>) -> Result<()> {
+        let mut workbook = Workbook::of(part.entry.label().to_owned(), part.entry.read()?)?;
         let Some(sheet) = workbook.sheet_names().into_iter().next() else {
-            return Err(Error::source(Place::file(name), "the workbook has no sheet"));
+            return Err(Error::source(part.entry.place(), "the workbook has no sheet"));
         };
         let mut file: Option<File> = None;
         for row in workbook.rows(&sheet)? {
             let place = workbook.place(&sheet, row.number);
             let fields: Vec<&str> = (0..24).map(|column| row.text(column)).collect();
             let Some(file) = &mut file else {
-                file = Some(self.open(&fields, language, &place)?);
+                file = Some(self.open(&fields, &part.language, &place)?);
                 continue;
             };
             let column = u32::try_from(file.columns.code).unwrap_or_default();
@@ -314,9 +301,10 @@ impl List {
                 let message = "the workbook stores the code as a number: it is no longer known what it was";
                 self.report.rows += 1;
                 self.report.add(Severity::Refused, "code-is-number", place, code, message);
-                continue;
+            } else {
+                self.row(file, &fields, place);
             }
-            self.row(file, &fields, place);
+            self.report.check()?;
         }
         self.close(file, &workbook.sheet_place(&sheet))
     }
@@ -332,7 +320,8 @@ impl List {
             (None, Some(version)) => self.version = Some(version.clone()),
             _ => {}
         }
-        let number = self.report.sources.len();
+        self.files += 1;
+        let number = self.files;
         self.language.get_or_insert_with(|| language.to_owned());
         Ok(File { number, language: language.to_owned(), columns, above: Vec::new(), last_depth: 0 })
     }

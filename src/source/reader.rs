@@ -203,6 +203,13 @@ pub(super) fn is_meant(edition: &Edition, meant: &str) -> bool {
     }
 }
 
+/// Reads an input as the functions of a format's own module do, which are told nothing but a version.
+pub(super) fn read_version(reader: &dyn Reader, input: &Input, version: Option<&str>) -> Result<(Draft, Report)> {
+    let options = ReadOptions { version: version.map(str::to_owned), ..ReadOptions::new() };
+    let Reading { draft, report } = reader.read(input, &options)?;
+    Ok((draft, report))
+}
+
 /// The files of an input that a reader of this format reads, and the report to write about them, in which the others
 /// are noted.
 ///

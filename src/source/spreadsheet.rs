@@ -136,8 +136,17 @@ impl Workbook {
     /// The rows of a sheet that are not blank, in the order of the file. A formula gives the value that was
     /// computed when the workbook was saved, and is blank if none was.
     pub(super) fn rows(&mut self, sheet: &str) -> Result<Vec<Row>> {
+        self.first_rows(sheet, usize::MAX)
+    }
+
+    /// The rows among which the headings are looked for.
+    pub(super) fn head(&mut self, sheet: &str) -> Result<Vec<Row>> {
+        self.first_rows(sheet, HEADER_SEARCH_ROWS)
+    }
+
+    fn first_rows(&mut self, sheet: &str, most: usize) -> Result<Vec<Row>> {
         let (xlsx, allowance) = (&mut self.xlsx, &mut self.allowance);
-        contained(|| read_rows(xlsx, sheet, allowance)).map_err(|why| Error::source(self.sheet_place(sheet), why))
+        contained(|| read_rows(xlsx, sheet, allowance, most)).map_err(|why| Error::source(self.sheet_place(sheet), why))
     }
 }
 
@@ -145,6 +154,7 @@ fn read_rows(
     xlsx: &mut Xlsx<Cursor<Vec<u8>>>,
     sheet: &str,
     allowance: &mut u64,
+    most: usize,
 ) -> std::result::Result<Vec<Row>, String> {
     let mut reader = xlsx.worksheet_cells_reader(sheet).map_err(|error| error.to_string())?;
     let mut rows: Vec<Row> = Vec::new();
@@ -156,6 +166,10 @@ fn read_rows(
         *allowance = allowance
             .checked_sub(CELL_OVERHEAD + cell.text.len() as u64)
             .ok_or("its cells hold more text than a file of this size can honestly hold")?;
+        let is_new = rows.last().is_none_or(|last| last.number != number);
+        if is_new && rows.len() == most {
+            break;
+        }
         match rows.last_mut() {
             Some(last) if last.number == number => last.cells.push((column, cell)),
             _ => rows.push(Row { number, cells: vec![(column, cell)] }),

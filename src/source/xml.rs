@@ -10,7 +10,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::encoding::WINDOWS_1252;
-use super::{Place, Report, Severity, SourceFile};
+use super::{InputEntry, Place, Report, Severity, SourceFile};
 use crate::{Error, Result};
 
 /// How deep elements may nest. Published lists stay below 20.
@@ -115,6 +115,8 @@ pub(super) enum Node {
 pub(super) struct XmlReader<'a, R: Read> {
     reader: quick_xml::Reader<Tally<R>>,
     file: &'a str,
+    /// The file of an input that is read; `None` for any other stream.
+    entry: Option<&'a InputEntry>,
     buffer: Vec<u8>,
     /// An element that was empty (`<a/>`) still has to end.
     pending_end: bool,
@@ -123,12 +125,28 @@ pub(super) struct XmlReader<'a, R: Read> {
     findings: Vec<(u64, &'static str, String)>,
 }
 
+impl<'a> XmlReader<'a, Box<dyn BufRead>> {
+    /// A reader of a file of an input. It is for whoever opened the input to name it as a source.
+    pub(super) fn of(entry: &'a InputEntry) -> Result<Self> {
+        Ok(Self { entry: Some(entry), ..Self::new(entry.label(), entry.open()?) })
+    }
+}
+
 impl<'a, R: Read> XmlReader<'a, R> {
-    /// A reader of a file; `file` is what its places call it.
+    /// A reader of a stream; `file` is what its places call it.
     pub(super) fn new(file: &'a str, input: R) -> Self {
         let mut reader = quick_xml::Reader::from_reader(Tally::new(input));
         reader.config_mut().allow_dangling_amp = true;
-        Self { reader, file, buffer: Vec::new(), pending_end: false, depth: 0, seen_root: false, findings: Vec::new() }
+        Self {
+            reader,
+            file,
+            entry: None,
+            buffer: Vec::new(),
+            pending_end: false,
+            depth: 0,
+            seen_root: false,
+            findings: Vec::new(),
+        }
     }
 
     /// The line that has been reached.
@@ -147,6 +165,15 @@ impl<'a, R: Read> XmlReader<'a, R> {
         Error::source(self.place(line), message)
     }
 
+    /// Why the stream could not be read.
+    fn unreadable(&mut self, failure: std::io::Error) -> Error {
+        let line = self.line();
+        match self.entry {
+            Some(entry) => entry.error_in_line(failure, line),
+            None => self.error(format!("cannot be read: {failure}")),
+        }
+    }
+
     /// The next node; `None` at the end of a file whose elements all ended.
     pub(super) fn next(&mut self) -> Result<Option<Node>> {
         if std::mem::take(&mut self.pending_end) {
@@ -159,7 +186,10 @@ impl<'a, R: Read> XmlReader<'a, R> {
             self.reader.get_mut().since_node = 0;
             let node = match self.reader.read_event_into(&mut buffer) {
                 Ok(event) => self.node(&event),
-                Err(error) => Err(self.error(format!("this is no well-formed XML: {error}"))),
+                Err(error) => Err(match self.reader.get_mut().failure.take() {
+                    Some(failure) => self.unreadable(failure),
+                    None => self.error(format!("this is no well-formed XML: {error}")),
+                }),
             };
             // One long text should not keep its memory.
             buffer.shrink_to(CHUNK);
@@ -298,11 +328,10 @@ impl<'a, R: Read> XmlReader<'a, R> {
     /// Writes what was read and what was found into a report. Called once the end has been reached.
     pub(super) fn finish(self, report: &mut Report) {
         let tally = self.reader.into_inner();
-        report.sources.push(SourceFile {
-            name: self.file.to_owned(),
-            bytes: tally.bytes,
-            crc32: tally.crc.clone().finalize(),
-        });
+        if self.entry.is_none() {
+            let crc32 = tally.crc.clone().finalize();
+            report.sources.push(SourceFile { name: self.file.to_owned(), bytes: tally.bytes, crc32 });
+        }
         for (line, rule, message) in self.findings {
             report.add(Severity::Doubtful, rule, Place::line(self.file, line), None, message);
         }
@@ -328,6 +357,8 @@ struct Tally<R> {
     bytes_consumed: u64,
     crc: crc32fast::Hasher,
     since_node: usize,
+    /// What the stream failed with, which quick-xml would wrap up.
+    failure: Option<std::io::Error>,
 }
 
 impl<R: Read> Tally<R> {
@@ -343,6 +374,7 @@ impl<R: Read> Tally<R> {
             bytes_consumed: 0,
             crc: crc32fast::Hasher::new(),
             since_node: 0,
+            failure: None,
         }
     }
 
@@ -383,7 +415,11 @@ impl<R: Read> BufRead for Tally<R> {
             let count = loop {
                 match self.inner.read(&mut chunk) {
                     Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                    read => break read?,
+                    Ok(count) => break count,
+                    Err(error) => {
+                        self.failure = Some(error);
+                        return Err(std::io::Error::other("the stream failed"));
+                    }
                 }
             };
             chunk.truncate(count);

@@ -23,11 +23,12 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-use super::super::encoding::file_name;
 use super::super::xml::{Content, Element, Node, XmlReader, on_one_line};
-use super::super::{Designation, DesignationUse, Draft, Report, Severity};
+use super::super::{Designation, DesignationUse, Draft, Input, Place, Report, Severity};
 use crate::{Error, Result};
 
+/// The name of the element that an index is.
+pub(super) const ROOT: &str = "ICD10CM.index";
 /// The longest term, in bytes. Published ones have some 300.
 const LONGEST_TERM: usize = 1000;
 
@@ -38,23 +39,24 @@ const LONGEST_TERM: usize = 1000;
 /// [`Error::Io`] if the file cannot be read; [`Error::Source`] if it is no index of ICD-10-CM, is no well-formed XML, is
 /// cut off, or leads to none of the draft's codes. The draft is then as it was.
 pub fn add(draft: &mut Draft, path: impl AsRef<Path>) -> Result<Report> {
-    let path = path.as_ref();
-    let file = std::fs::File::open(path).map_err(|source| Error::io(path, source))?;
-    add_from(draft, &file_name(path), file)
+    let input = Input::open(path)?;
+    let [entry] = input.entries() else {
+        return Err(Error::source(Place::file(input.name()), "holds several files: add one index after the other"));
+    };
+    add_xml(draft, XmlReader::of(entry)?, Report::of(Input::sources([entry])?))
 }
 
 /// Adds the terms of an index that is read from a stream; `name` is what the report calls it. See [`add`].
 ///
 /// Memory is proportional to the terms that are added.
 pub fn add_from(draft: &mut Draft, name: &str, input: impl Read) -> Result<Report> {
+    add_xml(draft, XmlReader::new(name, input), Report::default())
+}
+
+pub(super) fn add_xml<R: Read>(draft: &mut Draft, xml: XmlReader<'_, R>, report: Report) -> Result<Report> {
     let codes: HashMap<&str, usize> =
         draft.concepts.iter().enumerate().map(|(at, concept)| (concept.code.as_str(), at)).collect();
-    let mut index = Index {
-        xml: XmlReader::new(name, input),
-        report: Report::default(),
-        columns: HashMap::new(),
-        terms: Vec::new(),
-    };
+    let mut index = Index { xml, report, columns: HashMap::new(), terms: Vec::new() };
     let version = index.read(&codes)?;
     if index.terms.is_empty() {
         return Err(index.xml.error("the index leads to none of the draft's codes"));
@@ -87,7 +89,7 @@ impl<R: Read> Index<'_, R> {
     /// Reads the whole file. Gives its version.
     fn read(&mut self, codes: &HashMap<&str, usize>) -> Result<Option<String>> {
         match self.xml.next()? {
-            Some(Node::Start(root)) if root.name == "ICD10CM.index" => {}
+            Some(Node::Start(root)) if root.name == ROOT => {}
             _ => return Err(self.xml.error("this is no index of ICD-10-CM: its element is not ICD10CM.index")),
         }
         let mut version = None;
@@ -127,6 +129,7 @@ impl<R: Read> Index<'_, R> {
                 "version" => version = Some(self.xml.complete(element)?.text()),
                 _ => self.xml.skip()?,
             }
+            self.report.check()?;
         }
         Ok(version)
     }

@@ -38,13 +38,13 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-use super::super::encoding::file_name;
+use super::super::reader::{begin, read_version};
 use super::super::xml::{Element, Node, XmlReader};
 use super::super::{
-    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, PropertyDefinition, PropertyKind,
-    PropertyValue, Report, Severity, Usability,
+    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, InputEntry, Parent, Place,
+    PropertyDefinition, PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, Usability,
 };
-use super::{edition, is_key, printed};
+use super::{edition, index, is_key, printed};
 use crate::code::CodeGrammar;
 use crate::{Error, Result};
 
@@ -60,7 +60,8 @@ const NOTES: [(&str, &str, &str); 7] = [
 ];
 const NOTE: usize = 5;
 
-/// Reads a tabular list.
+/// Reads a tabular list. [Indexes](super::index) beside it are read by the reader of the format
+/// ([`Format::Icd10CmTabular`]).
 ///
 /// `version` is the edition's version; without it, the list's own holds (`2021`).
 ///
@@ -69,19 +70,54 @@ const NOTE: usize = 5;
 /// [`Error::Io`] if the file cannot be read; [`Error::Source`] if it is no tabular list of ICD-10-CM, is no well-formed
 /// XML, or is cut off.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(Draft, Report)> {
-    let path = path.as_ref();
-    let file = std::fs::File::open(path).map_err(|source| Error::io(path, source))?;
-    read_from(&file_name(path), file, version)
+    read_version(&FormatReader, &Input::open(path)?, version)
 }
 
 /// Reads a tabular list from a stream; `name` is what the report calls it. See [`read`].
 ///
 /// Memory is proportional to the draft.
 pub fn read_from(name: &str, input: impl Read, version: Option<&str>) -> Result<(Draft, Report)> {
-    let mut list =
-        List { xml: XmlReader::new(name, input), report: Report::default(), slots: Vec::new(), version: None };
+    read_xml(XmlReader::new(name, input), version, Report::default())
+}
+
+fn read_xml<R: Read>(xml: XmlReader<'_, R>, version: Option<&str>, report: Report) -> Result<(Draft, Report)> {
+    let mut list = List { xml, report, slots: Vec::new(), version: None };
     list.read()?;
     list.draft(version)
+}
+
+/// Reads the one tabular list of an input, and adds the terms of the indexes that stand beside it. Uses
+/// [`ReadOptions::version`].
+pub(in super::super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Icd10CmTabular
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entries, report) = begin(input, self.format(), options)?;
+        let (mut lists, mut indexes) = (Vec::new(), Vec::new());
+        for entry in entries {
+            if is_index(entry)? { indexes.push(entry) } else { lists.push(entry) }
+        }
+        let [list] = lists.as_slice() else {
+            let message = match lists.len() {
+                0 => "has indexes of ICD-10-CM, but no tabular list whose codes they lead to".to_owned(),
+                several => format!("{several} of its files are tabular lists of ICD-10-CM, and one is read"),
+            };
+            return Err(Error::source(Place::file(input.name()), message));
+        };
+        let (mut draft, mut report) = read_xml(XmlReader::of(list)?, options.version.as_deref(), report)?;
+        for entry in indexes {
+            report = index::add_xml(&mut draft, XmlReader::of(entry)?, report)?;
+        }
+        options.finish(draft, report)
+    }
+}
+
+fn is_index(entry: &InputEntry) -> Result<bool> {
+    Ok(matches!(XmlReader::of(entry)?.next()?, Some(Node::Start(root)) if root.name == index::ROOT))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -210,7 +246,7 @@ impl<R: Read> List<'_, R> {
                 }
             },
         }
-        Ok(())
+        self.report.check()
     }
 
     /// Makes concepts of the slots.
@@ -236,6 +272,7 @@ impl<R: Read> List<'_, R> {
         let mut codes: Vec<Option<String>> = Vec::with_capacity(self.slots.len());
         let mut in_force: Vec<Option<usize>> = Vec::with_capacity(self.slots.len());
         for (index, slot) in self.slots.iter().enumerate() {
+            self.report.check()?;
             let above = slot.above.and_then(|above| in_force.get(above).copied().flatten());
             let seventh = if slot.seventh.is_empty() { above } else { Some(index) };
             in_force.push(seventh);
@@ -305,6 +342,7 @@ impl<R: Read> List<'_, R> {
                 });
             }
         }
+        self.report.check()?;
         if !draft.concepts.iter().any(|concept| concept.usability == Usability::Usable) {
             return Err(self.xml.error("the list has no codes"));
         }
@@ -381,7 +419,7 @@ impl<R: Read> List<'_, R> {
     }
 }
 
-fn sevenths(element: &Element, code: &str, place: super::super::Place, report: &mut Report) -> Vec<Seventh> {
+fn sevenths(element: &Element, code: &str, place: Place, report: &mut Report) -> Vec<Seventh> {
     let mut sevenths: Vec<Seventh> = Vec::new();
     for child in element.elements() {
         let text = child.text();

@@ -26,11 +26,11 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-use super::super::encoding::file_name;
+use super::super::reader::{begin_one, read_version};
 use super::super::xml::{Element, Node, XmlReader};
 use super::super::{
-    Designation, Draft, DraftConcept, EdgeKind, Parent, PropertyDefinition, PropertyKind, PropertyValue, Report,
-    Severity, Usability,
+    Designation, Draft, DraftConcept, EdgeKind, Format, Input, Parent, PropertyDefinition, PropertyKind, PropertyValue,
+    ReadOptions, Reader, Reading, Report, Severity, Usability,
 };
 use super::{edition, is_value};
 use crate::{Error, Result};
@@ -47,22 +47,33 @@ const MOST_CODES: u64 = 1_000_000;
 /// [`Error::Io`] if the file cannot be read; [`Error::Argument`] if there is no version; [`Error::Source`] if it has no
 /// tables of ICD-10-PCS, is no well-formed XML, is cut off, or makes more codes than any edition has.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(Draft, Report)> {
-    let path = path.as_ref();
-    let file = std::fs::File::open(path).map_err(|source| Error::io(path, source))?;
-    read_from(&file_name(path), file, version)
+    read_version(&FormatReader, &Input::open(path)?, version)
 }
 
 /// Reads tables from a stream; `name` is what the report calls it. See [`read`].
 ///
 /// Memory is proportional to the draft.
 pub fn read_from(name: &str, input: impl Read, version: Option<&str>) -> Result<(Draft, Report)> {
-    let mut list = List {
-        xml: XmlReader::new(name, input),
-        report: Report::default(),
-        concepts: Vec::new(),
-        known: HashMap::new(),
-        products: 0,
-    };
+    read_xml(XmlReader::new(name, input), version, Report::default())
+}
+
+/// Reads the one file of tables of an input. Uses [`ReadOptions::version`].
+pub(in super::super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Icd10PcsTables
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let (draft, report) = read_xml(XmlReader::of(entry)?, options.version.as_deref(), report)?;
+        options.finish(draft, report)
+    }
+}
+
+fn read_xml<R: Read>(xml: XmlReader<'_, R>, version: Option<&str>, report: Report) -> Result<(Draft, Report)> {
+    let mut list = List { xml, report, concepts: Vec::new(), known: HashMap::new(), products: 0 };
     let (mut own_version, mut title) = (None, String::new());
     match list.xml.next()? {
         Some(Node::Start(root)) if root.name == "ICD10PCS.tabular" => {}
@@ -77,6 +88,7 @@ pub fn read_from(name: &str, input: impl Read, version: Option<&str>) -> Result<
             "pcsTable" => list.table(&element)?,
             _ => {}
         }
+        list.report.check()?;
     }
     if !list.concepts.iter().any(|concept| concept.usability == Usability::Usable) {
         return Err(list.xml.error("the tables have no codes"));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::source::{SourceFile, Strictness};
 
 const HEAD: &str = "\u{feff}Foundation URI\tLinearization URI\tCode\tBlockId\tTitle\tClassKind\tDepthInKind\tIsResidual\t\
     ChapterNo\tBrowserLink\tisLeaf\tPrimary tabulation\tGrouping1\tVersion:2024 Jan 21 - 22:30 UTC\r\n";
@@ -28,10 +29,13 @@ fn english() -> String {
 }
 
 fn read_all(files: &[(&str, &str)]) -> Result<(Draft, Report)> {
-    let mut inputs: Vec<(&str, &[u8])> = files.iter().map(|(language, text)| (*language, text.as_bytes())).collect();
-    let mut parts: Vec<Part<'_>> =
-        inputs.iter_mut().map(|(language, input)| Part { name: "list.txt", language, input }).collect();
-    read_parts(&mut parts, None)
+    read_version(&FormatReader, &input(files), None)
+}
+
+fn input(files: &[(&str, &str)]) -> Input {
+    let names: Vec<String> = files.iter().map(|(language, _)| format!("list-{language}.txt")).collect();
+    let files = names.iter().zip(files).map(|(name, (_, text))| (name.as_str(), *text));
+    Input::from_files(files, Limits::new()).unwrap()
 }
 
 fn rules(report: &Report) -> Vec<(&'static str, Option<u64>)> {
@@ -47,7 +51,7 @@ fn dashes_make_the_hierarchy() {
     let text = english();
     let (draft, report) = read_all(&[("en", &text)]).unwrap();
     assert_eq!(report.entries(), []);
-    assert_eq!(report.sources, [SourceFile::of("list.txt", text.as_bytes())]);
+    assert_eq!(report.sources, [SourceFile::of("list-en.txt", text.as_bytes())]);
     assert_eq!((report.rows, draft.edition.to_string().as_str()), (7, "icd11-mms|2024-01"));
     let shape: Vec<_> = draft
         .concepts
@@ -179,14 +183,32 @@ fn other_files_and_hostile_ones_are_errors() {
     assert!(error("a\tb\tc\n1\t2\t3\n").contains("columns are missing"));
     assert!(error("").contains("no rows"));
     assert!(error(HEAD).contains("no rows"));
-    assert!(error(&("x".repeat(2 << 20))).contains("longer"));
+    assert!(matches!(read_all(&[("en", &"x".repeat(2 << 20))]), Err(Error::Limit { limit: "line_bytes", .. })));
+    assert!(read_all(&[("en", &english()), ("en", &english())]).unwrap_err().to_string().contains("the same language"));
     let unversioned = english().replace("Version:2024 Jan", "Version");
     assert!(matches!(read_all(&[("en", &unversioned)]), Err(Error::Argument { what: "version", .. })));
     assert_eq!(language_of("SimpleTabulation-ICD-11-MMS-es.zip").unwrap(), "es");
     assert!(language_of("SimpleTabulation.txt").is_err());
-    let mut latin: &[u8] = &english().replace("Gut", "\u{fffd}").into_bytes();
-    let mut parts = [Part { name: "x", language: "en", input: &mut latin }];
-    assert!(read_parts(&mut parts, Some("v")).is_ok());
+    let cut_off = &english()[..english().len() - 90];
+    assert_eq!(rules(&read_all(&[("en", cut_off)]).unwrap().1), [("malformed-row", Some(8))]);
+}
+
+#[test]
+fn options_are_met() {
+    let bytes = english().replace("Gut", "Gut?").replace('?', "\u{e9}");
+    let western: Vec<u8> = bytes.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b' ')).collect();
+    let western = Input::from_bytes("list-en.txt", western, Limits::new()).unwrap();
+    let read = |input: &Input, options: &ReadOptions| FormatReader.read(input, options);
+    let reading = read(&western, &ReadOptions::new().version("v")).unwrap();
+    assert_eq!((rules(&reading.report), reading.draft.edition.version.as_str()), (vec![("undecodable", Some(3))], "v"));
+    let strict = ReadOptions::new().strictness(Strictness::StopAtFirstDoubt);
+    assert!(matches!(read(&western, &strict), Err(Error::Doubt(doubt)) if doubt.rule == "undecodable"));
+    let both = input(&[("en", &english()), ("es", &english())]);
+    assert_eq!(read(&both, &ReadOptions::new().language("es")).unwrap().draft.language, "es");
+    assert!(matches!(read(&both, &ReadOptions::new().language("vi")), Err(Error::Argument { what: "language", .. })));
+    let unnamed = Input::from_bytes("list.txt", english(), Limits::new()).unwrap();
+    assert!(matches!(read(&unnamed, &ReadOptions::new()), Err(Error::Argument { what: "file name", .. })));
+    assert_eq!(read(&unnamed, &ReadOptions::new().language("fr")).unwrap().draft.language, "fr");
 }
 
 #[cfg(feature = "xlsx")]

@@ -102,9 +102,25 @@ impl Input {
     ///
     /// As [`Input::open_all`].
     pub fn from_bytes(name: &str, bytes: impl Into<Vec<u8>>, limits: Limits) -> Result<Self> {
+        Self::from_files([(name, bytes)], limits)
+    }
+
+    /// As [`Input::from_bytes`], for several files, in the order given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::open_all`].
+    pub fn from_files<'n, B: Into<Vec<u8>>>(
+        files: impl IntoIterator<Item = (&'n str, B)>,
+        limits: Limits,
+    ) -> Result<Self> {
         let mut lister = Lister::new(limits);
-        lister.add(Given::new(name.to_owned(), None, Content::Memory(bytes.into().into()))?)?;
-        lister.finish(vec![name.to_owned()])
+        let mut names = Vec::new();
+        for (name, bytes) in files {
+            names.push(name.to_owned());
+            lister.add(Given::new(name.to_owned(), None, Content::Memory(bytes.into().into()))?)?;
+        }
+        lister.finish(names)
     }
 
     /// The names of what was given, without their folders, for messages.
@@ -197,6 +213,11 @@ impl InputEntry {
         Place::file(self.label.clone())
     }
 
+    /// What findings call it: the file of its [place](Self::place).
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
     /// Opens it, from its start; as often as it is asked for. Reading gives an error that [`InputEntry::error`]
     /// explains if the file goes beyond a limit or turns out to be damaged.
     ///
@@ -248,7 +269,8 @@ impl InputEntry {
         explained(error, self.place(), &self.given)
     }
 
-    fn error_in_line(&self, error: io::Error, line: u64) -> Error {
+    /// As [`InputEntry::error`], for a line.
+    pub(super) fn error_in_line(&self, error: io::Error, line: u64) -> Error {
         explained(error, Place { line: Some(line), ..self.place() }, &self.given)
     }
 
