@@ -127,7 +127,8 @@ impl Table {
         self.rows_read += 1;
         let place = Place::line(self.file.clone(), number);
         if fields.len() < self.fields {
-            let message = format!("{} fields where {} are needed: {:?}", fields.len(), self.fields, shown(&fields.join(" | ")));
+            let message =
+                format!("{} fields where {} are needed: {:?}", fields.len(), self.fields, shown(&fields.join(" | ")));
             return report.add(Severity::Refused, "field-count", place, None, message);
         }
         let (source, target) = if self.forward { (&self.icd_10, &self.icd_11) } else { (&self.icd_11, &self.icd_10) };
@@ -266,7 +267,10 @@ mod tests {
             category\t2\tA02\tI\tCut o";
         let (draft, report) = read(&(FORWARD.to_owned() + bad));
         let rules: Vec<_> = report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect();
-        assert_eq!(rules, [("repeated-row", Some(6)), ("bad-code", Some(7)), ("missing-code", Some(8)), ("field-count", Some(9))]);
+        assert_eq!(
+            rules,
+            [("repeated-row", Some(6)), ("bad-code", Some(7)), ("missing-code", Some(8)), ("field-count", Some(9))]
+        );
         assert_eq!((draft.rows.len(), report.rows), (5, 8));
     }
 

@@ -198,8 +198,7 @@ impl Table {
                 return Err(Error::Argument { what: "reference set", value, expected });
             }
         };
-        let mut members: Vec<Member> =
-            self.members.into_values().filter(|member| member.refset == refset).collect();
+        let mut members: Vec<Member> = self.members.into_values().filter(|member| member.refset == refset).collect();
         let version = members.iter().map(|member| member.time).max().unwrap_or_default();
         let all = members.len();
         members.retain(|member| member.active);
@@ -214,7 +213,9 @@ impl Table {
         let mut rows: Vec<MapRow> = members.into_iter().map(|member| member.row).collect();
         // Identifiers have no leading zeros: the shorter is the smaller.
         let order = |row: &MapRow| (row.source.len(), row.group, row.priority, row.line);
-        rows.sort_by(|a, b| (a.source.len(), &a.source).cmp(&(b.source.len(), &b.source)).then(order(a).cmp(&order(b))));
+        rows.sort_by(|a, b| {
+            (a.source.len(), &a.source).cmp(&(b.source.len(), &b.source)).then(order(a).cmp(&order(b)))
+        });
         let mut seen = HashSet::new();
         for row in &rows {
             if !seen.insert((&row.source, &row.target, row.group, row.priority, &row.rule)) {
@@ -309,7 +310,8 @@ mod tests {
         let (draft, report) = read(&sample());
         assert_eq!((draft.edition.to_string().as_str(), draft.edition.aliases.len()), ("sct-to-icd10|20230731", 1));
         assert_eq!(draft.target.grammar, CodeGrammar::Icd10);
-        let rows: Vec<_> = draft.rows.iter().map(|row| (row.source.as_str(), row.target.as_deref(), row.line)).collect();
+        let rows: Vec<_> =
+            draft.rows.iter().map(|row| (row.source.as_str(), row.target.as_deref(), row.line)).collect();
         assert_eq!(rows, [("73211009", None, 4), ("195967001", Some("J45.0"), 3), ("195967001", Some("J45.9"), 2)]);
         let first = &draft.rows[1];
         assert_eq!((first.group, first.priority, first.relationship), (1, 1, None));
@@ -351,7 +353,9 @@ mod tests {
             + &line("f", "2023-01", 1, "195967001", (1, 2), "TRUE", "J45.9")
             + "\r\n\r\ng\t1\t1"
             + &line("h", "20230131", 1, "195967001", (1, 2), "OTHERWISE TRUE", "J45.9")
-            + &line("i", "20230131", 1, "195967001", (2, 1), "TRUE", "Z1").replace("447561005", "1").replace("\t2\t1\t", "\t2\tone\t")
+            + &line("i", "20230131", 1, "195967001", (2, 1), "TRUE", "Z1")
+                .replace("447561005", "1")
+                .replace("\t2\t1\t", "\t2\tone\t")
             + &line("j", "20230131", 1, "195967001", (2, 1), "TRUE", "Z1").replace("447561005", "12345");
         let (draft, report) = read(&text);
         let rules: Vec<_> = report.entries.iter().map(|entry| (entry.rule, entry.place.line)).collect();
@@ -369,7 +373,8 @@ mod tests {
 
     #[test]
     fn one_reference_set_is_one_map() {
-        let text = sample() + &line("k", "20230131", 1, "195967001", (1, 2), "TRUE", "J45.9").replace("447562003", "6011000124106");
+        let text = sample()
+            + &line("k", "20230131", 1, "195967001", (1, 2), "TRUE", "J45.9").replace("447562003", "6011000124106");
         let with = |refset| read_bytes("x", text.as_bytes(), refset);
         let error = with(None).unwrap_err().to_string();
         assert!(error.contains("447562003, 6011000124106"), "{error}");

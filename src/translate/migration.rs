@@ -5,40 +5,10 @@ use super::names::{Names, canonical, judge};
 use super::phrases::Phrases;
 use super::suggest::Suggester;
 use crate::concept::{Concept, Lookup};
-use crate::source::Usability;
+use crate::source::{Relationship, Usability};
 use crate::system::CodeSystem;
 use crate::text::Analyzer;
 use crate::{Error, Result};
-
-/// How a source concept stands to a target concept (FHIR R5 `ConceptMapRelationship`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Relationship {
-    /// Both mean the same.
-    Equivalent,
-    /// The source is narrower than the target.
-    SourceIsNarrowerThanTarget,
-    /// The source is broader than the target.
-    SourceIsBroaderThanTarget,
-    /// They are related, and nothing more is claimed.
-    RelatedTo,
-    /// They are not related, whatever their codes look like.
-    NotRelatedTo,
-}
-
-impl Relationship {
-    /// The FHIR R5 code: `source-is-narrower-than-target`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Equivalent => "equivalent",
-            Self::SourceIsNarrowerThanTarget => "source-is-narrower-than-target",
-            Self::SourceIsBroaderThanTarget => "source-is-broader-than-target",
-            Self::RelatedTo => "related-to",
-            Self::NotRelatedTo => "not-related-to",
-        }
-    }
-}
 
 /// What became of a code.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,7 @@
 //! review. Codes are never matched across *systems* by looking alike: between systems, a [`ConceptMap`] that somebody
 //! published says what stands for what.
 
+mod compose;
 mod concept_map;
 mod former;
 mod migration;
@@ -13,6 +14,8 @@ mod names;
 mod phrases;
 mod suggest;
 
+pub use crate::source::Relationship;
+pub use compose::{Composed, compose};
 pub use concept_map::{ConceptMap, ConceptMapRow, ConceptMapRows, MapCode};
 pub use former::add_former_names;
-pub use migration::{Change, Migrated, Migration, NameChange, Relationship};
+pub use migration::{Change, Migrated, Migration, NameChange};
