@@ -11,7 +11,9 @@ mod concept_map;
 mod former;
 mod migration;
 mod names;
+mod patient;
 mod phrases;
+mod rule;
 mod suggest;
 
 pub use crate::source::Relationship;
@@ -19,3 +21,5 @@ pub use compose::{Composed, compose};
 pub use concept_map::{ConceptMap, ConceptMapRow, ConceptMapRows, MapCode};
 pub use former::add_former_names;
 pub use migration::{Change, Migrated, Migration, NameChange};
+pub use patient::{Age, AgeUnit, Fact, PatientContext, Sex};
+pub use rule::{Clause, Comparison, Rule, Truth, Verdict};
