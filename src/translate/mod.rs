@@ -8,13 +8,16 @@
 
 mod compose;
 mod concept_map;
+mod follow;
 mod former;
 mod migration;
 mod names;
+mod one_map;
 mod patient;
 mod phrases;
 mod rule;
 mod suggest;
+mod translation;
 
 pub use crate::source::Relationship;
 pub use compose::{Composed, compose};
@@ -23,3 +26,4 @@ pub use former::add_former_names;
 pub use migration::{Change, Migrated, Migration, NameChange};
 pub use patient::{Age, AgeUnit, Fact, PatientContext, Sex};
 pub use rule::{Clause, Comparison, Rule, Truth, Verdict};
+pub use translation::{ChoiceList, Link, MOST_SCENARIOS, MOST_TARGETS, Outcome, Scenario, Step, Target, Translation};
