@@ -66,7 +66,7 @@ fn help_names_every_option() {
     for (example, options) in [
         ("lookup", vec!["--index", "--system", "--as-of", "CODE"]),
         ("search", vec!["--index", "--system", "--as-of", "--limit", "--usable", "QUERY"]),
-        ("translate", vec!["--index", "--from", "--to", "CODE"]),
+        ("translate", vec!["--map", "--index", "--from", "--to", "--sex", "--age", "--with", "CODE"]),
         (
             "compile",
             vec!["tt06", "qd4469", "icd10cm-order", "delimited", "auto", "lexicon", "--output", "--former", "--report"],

@@ -18,6 +18,7 @@ mod phrases;
 mod rule;
 mod suggest;
 mod translation;
+mod translator;
 
 pub use crate::source::Relationship;
 pub use compose::{Composed, compose};
@@ -27,3 +28,4 @@ pub use migration::{Change, Migrated, Migration, NameChange};
 pub use patient::{Age, AgeUnit, Fact, PatientContext, Sex};
 pub use rule::{Clause, Comparison, Rule, Truth, Verdict};
 pub use translation::{ChoiceList, Link, MOST_SCENARIOS, MOST_TARGETS, Outcome, Scenario, Step, Target, Translation};
+pub use translator::{Routes, Translator};
