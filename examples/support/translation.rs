@@ -4,7 +4,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use medterm::translate::{ChoiceList, Migration, Scenario, Target, Translation, Translator, Truth};
+use medterm::translate::{ChoiceList, Migration, Target, Translation, Translator, Truth};
 use medterm::{CodeSystem, ConceptMap, Error};
 
 use crate::support::{Arguments, Problem, check_is_file, edition};
@@ -105,18 +105,24 @@ impl Ways {
         };
         later.lookup(code)?.concepts().first().map(|concept| concept.display()).transpose()
     }
-}
 
-/// Scenarios between strokes, what belongs together between pluses, alternatives between bars: `A + B|C / D`. What is
-/// undecided has a question mark; a part without target is a hyphen.
-pub(crate) fn in_one_line(translation: &Translation) -> String {
-    let target = |target: &Target| {
-        let open = if target.truth == Truth::Undecided { "?" } else { "" };
-        format!("{}{open}", target.code.as_deref().unwrap_or("-"))
-    };
-    let list = |list: &ChoiceList| list.alternatives.iter().map(target).collect::<Vec<_>>().join("|");
-    let scenario = |scenario: &Scenario| scenario.lists.iter().map(list).collect::<Vec<_>>().join(" + ");
-    translation.scenarios.iter().map(scenario).collect::<Vec<_>>().join(" / ")
+    /// Scenarios between strokes, what belongs together between pluses, alternatives between bars: `A + B | C / D`, each
+    /// with its name. What is undecided has a question mark; a part without target is a hyphen.
+    pub(crate) fn in_one_line(&self, translation: &Translation) -> medterm::Result<String> {
+        let target = |target: &Target| -> medterm::Result<String> {
+            let open = if target.truth == Truth::Undecided { "?" } else { "" };
+            let name = self.display(target)?.map(|name| format!(" {name}")).unwrap_or_default();
+            Ok(format!("{}{open}{name}", target.code.as_deref().unwrap_or("-")))
+        };
+        let mut scenarios = Vec::new();
+        for scenario in &translation.scenarios {
+            let list = |list: &ChoiceList| {
+                Ok(list.alternatives.iter().map(target).collect::<medterm::Result<Vec<_>>>()?.join(" | "))
+            };
+            scenarios.push(scenario.lists.iter().map(list).collect::<medterm::Result<Vec<_>>>()?.join(" + "));
+        }
+        Ok(scenarios.join(" / "))
+    }
 }
 
 /// A bar on standard error, if that is a terminal.
