@@ -18,6 +18,8 @@ use medterm::code::CodeGrammar;
 use medterm::source::{MapDraft, MapRow, MapSide, Relationship, Report, gem};
 use medterm::{CodeSystem, ConceptMap, index};
 
+/// A target and its relationship.
+type Mapped = (Option<Box<str>>, Option<Relationship>);
 type FastMap<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
 
 fn group<'c>(criterion: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
@@ -78,7 +80,7 @@ fn translation(criterion: &mut Criterion) {
     }
 
     let key_of = |grammar: CodeGrammar, code: &str| -> Box<[u8]> { grammar.parse(code).unwrap().as_bytes().into() };
-    let mut forward: FastMap<Box<[u8]>, Vec<(Option<Box<str>>, Option<Relationship>)>> = HashMap::default();
+    let mut forward: FastMap<Box<[u8]>, Vec<Mapped>> = HashMap::default();
     let mut backward: FastMap<Box<[u8]>, Vec<u32>> = HashMap::default();
     for (number, row) in (0..).zip(&draft.rows) {
         let target = row.target.as_deref().map(Box::from);

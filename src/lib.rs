@@ -1,5 +1,5 @@
-//! Medical code systems, compiled into compact index files and answered from them in process: code lookup,
-//! Vietnamese-aware search, hierarchy, and migration between editions. Offline, with no server.
+//! Medical code systems and the maps between them, compiled into compact index files and answered from them in process:
+//! code lookup, Vietnamese-aware search, hierarchy, migration between editions, and translation. Offline, with no server.
 //!
 //! ```
 //! # #[cfg(all(feature = "bundled", feature = "search"))] {
@@ -31,7 +31,8 @@
 //!                                  (several, by name and date: Terminology)
 //! ```
 //! What others add to a list (a translation, local names, a payer's flags) is compiled apart and laid over it: a
-//! [`Supplement`]. Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
+//! [`Supplement`]. What others map from one list to another is compiled in the same way (`MapDraft`, [`index::map_to_file`])
+//! and opened as a [`ConceptMap`]. Readers ([`source`]) keep what the publisher wrote and report what they had to mend. An index ([`index`])
 //! is built once, in about a second for a national list, and opened by every process that needs it.
 //!
 //! # Search
@@ -99,13 +100,13 @@
 //! |---|---|---|
 //! | `bundled` | yes | the embedded starter set, [`Terminology::bundled`] |
 //! | `search` | yes | free-text search and the clinical lexicon |
-//! | `mmap` | no | [`CodeSystem::map`] |
+//! | `mmap` | no | [`CodeSystem::map`], [`ConceptMap::map`] |
 //! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
-//! | `csv` | no | readers of delimited lists and of the Circular 06/2026 list in CSV |
-//! | `xlsx` | no | readers of the national lists' spreadsheets |
+//! | `csv` | no | readers of delimited lists and maps, and of the national lists in CSV |
+//! | `xlsx` | no | readers of the national lists' spreadsheets, and of CCSR's |
 //!
 //! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between
-//! editions, compiles drafts, and reads ICD-10-CM order files.
+//! editions, compiles drafts, reads ICD-10-CM order files and the maps that are plain lines of text, and translates.
 
 // Links lead to what other features have. The documentation of all features is where they are checked.
 #![cfg_attr(

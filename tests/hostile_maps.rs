@@ -198,7 +198,8 @@ mod forged {
     fn targets_that_are_no_rows() {
         let file = with_section(&maps::bytes(), MAP_TARGETS, |targets| {
             let mut parts = parts(targets, 0);
-            parts[1] = column(&[u32::MAX; 14]);
+            // Packed: 32 bits each, fourteen of them.
+            parts[1] = [&[32, 14, 0, 0, 0], &[0xff; 4 * 14][..]].concat();
             join(&[], &parts)
         });
         let map = ConceptMap::from_bytes(file).unwrap();

@@ -22,9 +22,12 @@
 //! | `parent-cycle` | doubtful | the parent is also below the concept, and the edge is left out |
 //! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
 //!
+//! Maps are read by [`map`], in the same way.
+//!
 //! If the code column holds an ICD-10 code, its dagger or asterisk becomes the concept's mark, and codes
 //! that differ in the mark only are different concepts.
 
+pub mod map;
 mod mapping;
 
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -17,6 +17,7 @@
 //! |---|---|---|
 //! | `malformed-line` | refused | the line is not two codes and five flags |
 //! | `bad-code` | refused | a code is none of its system |
+//! | `lower-case-code` | repaired | a code has small letters; it is printed with capitals |
 //! | `flags-contradict` | doubtful | the flags say that there is no target, and there is one, or the reverse; or of the combination flag and scenario or choice, one is missing |
 //! | `repeated-row` | doubtful | the same source, target, scenario and choice list again |
 //! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
@@ -68,11 +69,16 @@ pub fn read_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(Ma
     let mut seen = HashSet::with_capacity(records.len());
     for record in &records {
         let place = Place::line(name, u64::from(record.line));
-        let (Some(from), Some(to)) = (source.printed(&record.source), target.printed_or_none(&record.target)) else {
+        let [from, to] = [&record.source, &record.target].map(|code| code.to_ascii_uppercase());
+        let (Some(from), Some(to)) = (source.printed(&from), target.printed_or_none(&to)) else {
             let message = format!("{} or {} is no code of its system", record.source, record.target);
             report.add(Severity::Refused, "bad-code", place, Some(&record.source), message);
             continue;
         };
+        if [&record.source, &record.target].into_iter().any(|code| is_lower_case(code)) {
+            let message = format!("{} or {} has small letters", record.source, record.target);
+            report.add(Severity::Repaired, "lower-case-code", place.clone(), Some(&from), message);
+        }
         if let Some(problem) = record.contradiction() {
             report.add(Severity::Doubtful, "flags-contradict", place.clone(), Some(&from), problem);
         }
@@ -150,7 +156,7 @@ impl Record {
     }
 
     fn has_no_target(&self) -> bool {
-        NO_TARGET.iter().any(|none| none.eq_ignore_ascii_case(&self.target))
+        is_no_target(&self.target)
     }
 
     fn contradiction(&self) -> Option<&'static str> {
@@ -168,6 +174,14 @@ impl Record {
 
 /// What stands in place of a target.
 const NO_TARGET: [&str; 4] = ["NoDx", "NoPCS", "NoI9", "NoPx"];
+
+fn is_no_target(text: &str) -> bool {
+    NO_TARGET.iter().any(|none| none.eq_ignore_ascii_case(text))
+}
+
+fn is_lower_case(code: &str) -> bool {
+    !is_no_target(code) && code.bytes().any(|byte| byte.is_ascii_lowercase())
+}
 
 /// A system that the mappings know.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -239,7 +253,7 @@ impl System {
 
     /// `Some(None)` where the file says that there is no target.
     fn printed_or_none(self, code: &str) -> Option<Option<String>> {
-        if NO_TARGET.iter().any(|none| none.eq_ignore_ascii_case(code)) {
+        if is_no_target(code) {
             return Some(None);
         }
         self.printed(code).map(Some)
@@ -313,6 +327,13 @@ V1005 Z85038  10000\n\
             assert_eq!([draft.rows[0].source.as_str(), draft.rows[0].target.as_deref().unwrap()], codes);
             assert_eq!(report.entries, []);
         }
+    }
+
+    #[test]
+    fn small_letters_are_mended() {
+        let (draft, report) = read("T8853XD v5889 10000\nA000 0010 00000\n");
+        assert_eq!(draft.rows[0].target.as_deref(), Some("V58.89"));
+        assert_eq!(rules(&report), [("lower-case-code", Some(1))]);
     }
 
     #[test]

@@ -99,6 +99,7 @@ mod tests {
     fn years() {
         assert_eq!(year_in_name("2018_I9gem.txt").as_deref(), Some("2018"));
         assert_eq!(year_in_name("map-20180101.txt"), None);
-        assert_eq!(version_or(None, None, "x").unwrap_err().to_string().is_empty(), false);
+        assert_eq!(version_or(Some("1"), Some("2".into()), "x").unwrap(), "1");
+        assert!(matches!(version_or(None, None, "x"), Err(Error::Argument { what: "version", .. })));
     }
 }

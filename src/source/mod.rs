@@ -13,6 +13,11 @@
 //! | [`gem`] | maps between ICD-9-CM and ICD-10-CM or -PCS: General Equivalence Mappings | none |
 //! | [`icd11_map`] | WHO's maps between ICD-10 and ICD-11 | none |
 //! | [`rf2_map`] | simple, complex and extended maps of SNOMED CT | none |
+//! | [`sssom`] | mapping sets in SSSOM/TSV | none |
+//! | [`omop`] | what OMOP vocabularies map to | none |
+//! | [`qd4440`] | services and ICD-9-CM procedures of Decision 4440 | `csv`, `xlsx` |
+//! | [`ccsr`] | clinical categories of ICD-10-CM codes (CCSR) | `xlsx` |
+//! | [`delimited::map`] | any CSV or TSV map with described columns | `csv` |
 //! | [`detect`] | names the format of a file | `xlsx` for workbooks |
 //! | [`encoding`] | UTF-8, UTF-16, Windows-1252 and Windows-1258 text | none |
 
@@ -20,6 +25,8 @@ mod draft;
 mod map;
 mod report;
 
+#[cfg(feature = "xlsx")]
+pub mod ccsr;
 #[cfg(feature = "csv")]
 pub mod delimited;
 pub mod detect;
@@ -30,11 +37,15 @@ pub mod icd11_map;
 mod lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
+pub mod omop;
+#[cfg(any(feature = "csv", feature = "xlsx"))]
+pub mod qd4440;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 pub mod rf2_map;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
+pub mod sssom;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
 

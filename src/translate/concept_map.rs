@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use crate::code::{CodeGrammar, Mark};
 use crate::edition::Edition;
-use crate::index::bytes::Column;
 use crate::index::container::{Container, Kind, Section};
-use crate::index::map::{Details, MOST_EXPANSION, Rows, SOURCE, Shape, Side, Sides, TARGET, Targets, weight};
+use crate::index::map::{Details, MOST_EXPANSION, Packed, Rows, SOURCE, Shape, Side, Sides, TARGET, Targets, weight};
 use crate::index::terms::{MAX_CONCEPT_TEXT, Terms};
 use crate::index::{Identity, SectionInfo};
 use crate::source::{MapCondition, MapDraft, MapRow, MapSide, Relationship, Unmapped};
@@ -303,7 +302,7 @@ impl fmt::Debug for ConceptMap {
 pub struct ConceptMapRows<'m> {
     map: &'m ConceptMap,
     /// What the range is one of, if not of the rows themselves: the rows by target.
-    through: Option<Column<'m>>,
+    through: Option<Packed<'m>>,
     range: Range<u32>,
     mark: Mark,
     of: Of,
@@ -334,7 +333,7 @@ impl<'m> Iterator for ConceptMapRows<'m> {
             let position = self.range.next()?;
             let number = match &self.through {
                 None => Some(position),
-                Some(rows) => rows.get(position as usize).filter(|row| *row < self.map.len()),
+                Some(rows) => rows.get(position).filter(|row| *row < self.map.len()),
             };
             let Some(number) = number else {
                 return Some(Err(Error::corrupt("map targets", "a target leads to no row")));
@@ -562,7 +561,8 @@ impl<'m> ConceptMapRow<'m> {
     /// Whatever else the publisher says of the row, by the publisher's name of the field, in order.
     pub fn properties(&self) -> Result<Vec<(String, String)>> {
         let details = self.map.details()?;
-        let Some(list) = details.properties.get(self.number) else { return Ok(Vec::new()) };
+        let list = self.shape()?.properties.or_else(|| details.properties.get(self.number));
+        let Some(list) = list else { return Ok(Vec::new()) };
         let mut texts = Budgeted { map: self.map, left: MAX_CONCEPT_TEXT };
         details.list(list)?.into_iter().map(|[name, value]| Ok((texts.term(name)?, texts.term(value)?))).collect()
     }

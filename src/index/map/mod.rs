@@ -18,34 +18,37 @@
 //!                   a name may stand without a target
 //! terms           names, rules, advice, and what lists say; each text once
 //! map rows        part: members: the first row of each source code
-//!                 | part: Column, of each row: one more than the number of its target, 0 for none
-//!                 | part: shapes, 9 bytes each: relationship u8 (0 unsaid, 1 equivalent, 2 source is narrower than
+//!                 | part: packed numbers, of each row: one more than the number of its target, 0 for none
+//!                 | part: shapes, 13 bytes each: relationship u8 (0 unsaid, 1 equivalent, 2 source is narrower than
 //!                   target, 3 source is broader, 4 related, 5 not related) | group, priority, scenario, choice u16
-//!                 | part: Column, of each row: its shape; nothing if all rows have the first
+//!                   | one more than the number of the list of properties u32, 0 for none or if details tell it
+//!                 | part: packed numbers, of each row: its shape; nothing if all rows have the first
 //!                 | part: rising numbers: line of each row
 //!                 | part: rising numbers: place of each row in the draft
 //! map details     part: Column, where each list ends | part: lists: terms, a varint each
 //!                 | numbers, by row: term of the rule | the same: term of the advice
 //!                 | the same: list of properties (name, value) | conditions (attribute, system, value) | products
 //! map targets     part: members: among the rows that have a target, by target: the first of each target
-//!                 | part: Column: those rows
+//!                 | part: packed numbers: those rows
 //!
-//! numbers         part: members | part: Column, the number of each
+//! numbers         part: members | part: rising numbers, that of each
 //! texts           sparse texts
+//! packed numbers  bits of each u8 (1 to 32) | how many u32 | the numbers, from the lowest bit of each byte
 //! rising numbers  u8 0: all zero
-//!                 u8 1 | Column
+//!                 u8 1 | packed numbers
 //!                 u8 2 | part: Column, where each run begins | part: Column, its first number: from row to row it rises by one
 //! ```
 //! In the identity, concepts are source codes, and listed those of them that have a target.
 //!
 //! What most rows share is told once: a code's spelling and name by the first row that has it, and relationship, group,
-//! priority, scenario and choice as one of the few shapes that occur.
+//! priority, scenario and choice, and properties if rows share them, as one of the few shapes that occur.
 
 mod columns;
 mod rows;
 mod side;
 mod write;
 
+pub(crate) use columns::Packed;
 pub(crate) use rows::{Details, Rows, Shape, Targets};
 pub(crate) use side::{Side, Sides};
 pub(crate) use write::weight;

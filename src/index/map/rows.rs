@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::bytes::{Column, Cursor, put_part, put_varint};
 use super::super::members::Members;
-use super::columns::{Rising, SparseNumbers};
+use super::columns::{Packed, Rising, SparseNumbers};
 use crate::source::Relationship;
 use crate::{Error, Result};
 
@@ -14,7 +14,7 @@ const DETAILS: &str = "map details";
 const TARGETS: &str = "map targets";
 
 /// Bytes of a stored shape.
-const SHAPE: usize = 9;
+const SHAPE: usize = 13;
 
 /// What a row says in numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -24,6 +24,8 @@ pub(crate) struct Shape {
     pub(crate) priority: u16,
     pub(crate) scenario: u16,
     pub(crate) choice: u16,
+    /// The list of its properties, if so few differ that rows share them.
+    pub(crate) properties: Option<u32>,
 }
 
 impl Shape {
@@ -39,6 +41,7 @@ impl Shape {
         for number in [self.group, self.priority, self.scenario, self.choice] {
             out.extend(number.to_le_bytes());
         }
+        out.extend(self.properties.map_or(0, |list| list + 1).to_le_bytes());
     }
 
     #[inline]
@@ -54,7 +57,8 @@ impl Shape {
             _ => return None,
         };
         let (group, priority) = (cursor.u16()?, cursor.u16()?);
-        Some(Self { relationship, group, priority, scenario: cursor.u16()?, choice: cursor.u16()? })
+        let (scenario, choice) = (cursor.u16()?, cursor.u16()?);
+        Some(Self { relationship, group, priority, scenario, choice, properties: cursor.u32()?.checked_sub(1) })
     }
 }
 
@@ -74,18 +78,10 @@ impl RowsInput {
         let mut out = Vec::new();
         put_part(&mut out, &starts(self.sources.iter().copied(), self.sources.len()));
         let targets: Vec<u32> = self.targets.iter().map(|target| target.map_or(0, |number| number + 1)).collect();
-        put_part(&mut out, &Column::encode(&targets));
-        let mut known = HashMap::new();
-        let (mut shapes, mut numbers) = (Vec::new(), Vec::new());
-        for shape in &self.shapes {
-            let next = known.len() as u32;
-            numbers.push(*known.entry(*shape).or_insert_with(|| {
-                shape.encode(&mut shapes);
-                next
-            }));
+        put_part(&mut out, &Packed::encode(&targets));
+        for part in encode_shapes(&self.shapes) {
+            put_part(&mut out, &part);
         }
-        put_part(&mut out, &shapes);
-        put_part(&mut out, &if known.len() > 1 { Column::encode(&numbers) } else { Vec::new() });
         put_part(&mut out, &Rising::encode(&self.lines));
         put_part(&mut out, &Rising::encode(&self.places));
         out
@@ -99,9 +95,40 @@ impl RowsInput {
         let rows: Vec<u32> = pairs.iter().map(|(_, row)| *row).collect();
         let mut out = Vec::new();
         put_part(&mut out, &starts(pairs.iter().map(|(target, _)| *target), pairs.len()));
-        put_part(&mut out, &Column::encode(&rows));
+        put_part(&mut out, &Packed::encode(&rows));
         out
     }
+
+    /// Puts the lists of properties (by row) into the shapes if that takes less room than a column of their own.
+    pub(super) fn share_properties(&mut self, lists: &mut Vec<(u32, u32)>) {
+        let mut shared = self.shapes.clone();
+        for &(row, list) in lists.iter() {
+            if let Some(shape) = shared.get_mut(row as usize) {
+                shape.properties = Some(list);
+            }
+        }
+        let length = |shapes: &[Shape]| encode_shapes(shapes).iter().map(Vec::len).sum::<usize>();
+        let mut apart = Vec::new();
+        SparseNumbers::encode(lists, self.shapes.len() as u32, &mut apart);
+        if length(&shared) < length(&self.shapes) + apart.len() {
+            self.shapes = shared;
+            lists.clear();
+        }
+    }
+}
+
+/// The different shapes, and the number of each row's.
+fn encode_shapes(rows: &[Shape]) -> [Vec<u8>; 2] {
+    let mut known = HashMap::new();
+    let (mut shapes, mut numbers) = (Vec::new(), Vec::new());
+    for shape in rows {
+        let next = known.len() as u32;
+        numbers.push(*known.entry(*shape).or_insert_with(|| {
+            shape.encode(&mut shapes);
+            next
+        }));
+    }
+    [shapes, if known.len() > 1 { Packed::encode(&numbers) } else { Vec::new() }]
 }
 
 /// The positions at which an ascending list goes over to the next number.
@@ -126,9 +153,10 @@ fn range(starts: &Members<'_>, code: u32, rows: u32) -> Option<Range<u32>> {
 /// The rows, read where they lie.
 pub(crate) struct Rows<'a> {
     starts: Members<'a>,
-    targets: Column<'a>,
+    targets: Packed<'a>,
     shapes: &'a [[u8; SHAPE]],
-    shape_of: Column<'a>,
+    /// `None` if all rows have the first.
+    shape_of: Option<Packed<'a>>,
     lines: Rising<'a>,
     places: Rising<'a>,
 }
@@ -146,26 +174,23 @@ impl<'a> Rows<'a> {
     fn parse(section: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(section);
         let starts = cursor.part()?;
-        let targets = Column::open(cursor.part()?)?;
-        let rows = u32::try_from(targets.len()).ok()?;
+        let targets = Packed::open(cursor.part()?)?;
+        let rows = targets.len();
         let starts = Members::open(starts, rows)?;
         let (shapes, rest) = cursor.part()?.as_chunks();
         let shape_of = match cursor.part()? {
-            [] => Column::EMPTY,
-            bytes => Column::open(bytes)?,
+            [] => None,
+            bytes => Some(Packed::open(bytes).filter(|column| column.len() == rows)?),
         };
         let (lines, places) = (Rising::open(cursor.part()?, rows)?, Rising::open(cursor.part()?, rows)?);
-        let fits = rest.is_empty()
-            && [0, targets.len()].contains(&shape_of.len())
-            && starts.len() <= rows
-            && cursor.is_empty();
+        let fits = rest.is_empty() && starts.len() <= rows && cursor.is_empty();
         fits.then_some(Self { starts, targets, shapes, shape_of, lines, places })
     }
 
     /// How many rows there are.
     #[inline]
     pub(crate) fn count(&self) -> u32 {
-        self.targets.len() as u32
+        self.targets.len()
     }
 
     /// How many source codes there are.
@@ -187,12 +212,12 @@ impl<'a> Rows<'a> {
 
     #[inline]
     pub(crate) fn target(&self, row: u32) -> Result<Option<u32>> {
-        Ok(self.targets.get(row as usize).ok_or_else(|| damaged(ROWS))?.checked_sub(1))
+        Ok(self.targets.get(row).ok_or_else(|| damaged(ROWS))?.checked_sub(1))
     }
 
     #[inline]
     pub(crate) fn shape(&self, row: u32) -> Result<Shape> {
-        let number = if self.shape_of.len() == 0 { Some(0) } else { self.shape_of.get(row as usize) };
+        let number = self.shape_of.map_or(Some(0), |column| column.get(row));
         let shape = number.and_then(|number| Shape::decode(self.shapes.get(number as usize)?));
         shape.ok_or_else(|| damaged(ROWS))
     }
@@ -295,7 +320,7 @@ impl<'a> Details<'a> {
 pub(crate) struct Targets<'a> {
     starts: Members<'a>,
     /// The rows, by target.
-    pub(crate) rows: Column<'a>,
+    pub(crate) rows: Packed<'a>,
 }
 
 impl<'a> Targets<'a> {
@@ -306,14 +331,14 @@ impl<'a> Targets<'a> {
 
     fn parse(section: &'a [u8], count: u32) -> Option<Self> {
         let mut cursor = Cursor::new(section);
-        let (starts, rows) = (cursor.part()?, Column::open(cursor.part()?)?);
-        let starts = Members::open(starts, u32::try_from(rows.len()).ok()?)?;
+        let (starts, rows) = (cursor.part()?, Packed::open(cursor.part()?)?);
+        let starts = Members::open(starts, rows.len())?;
         (starts.len() == count && cursor.is_empty()).then_some(Self { starts, rows })
     }
 
     /// Where the rows of a target stand among [`rows`](Self::rows).
     #[inline]
     pub(crate) fn of_target(&self, code: u32) -> Result<Range<u32>> {
-        range(&self.starts, code, self.rows.len() as u32).ok_or_else(|| damaged(TARGETS))
+        range(&self.starts, code, self.rows.len()).ok_or_else(|| damaged(TARGETS))
     }
 }

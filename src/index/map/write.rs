@@ -63,10 +63,14 @@ pub fn map_to_bytes(draft: &MapDraft, report: &Report) -> Result<Vec<u8>> {
     let sorted = || order.iter().filter_map(|&(_, place)| Some((place, draft.rows.get(place)?)));
 
     let mut texts = Texts::default();
+    let mut details = DetailsInput::default();
+    // First what stands in lists: there, small numbers are short.
+    for (number, (_, row)) in (0..).zip(sorted()) {
+        add_details(number, row, &mut texts, &mut details)?;
+    }
     let source_names = texts.optional(sorted().map(|(_, row)| row.source_display.as_deref()))?;
     let target_names = texts.optional(sorted().map(|(_, row)| row.target_display.as_deref()))?;
     let mut rows = RowsInput::default();
-    let mut details = DetailsInput::default();
     let (mut source_codes, mut target_codes) = (Vec::new(), Vec::new());
     for (number, (((place, row), &(source, _)), (source_name, target_name))) in
         (0..).zip(sorted().zip(&order).zip(source_names.into_iter().zip(target_names)))
@@ -83,11 +87,13 @@ pub fn map_to_bytes(draft: &MapDraft, report: &Report) -> Result<Vec<u8>> {
             priority: row.priority,
             scenario: row.scenario,
             choice: row.choice,
+            properties: None,
         });
         rows.lines.push(row.line);
         rows.places.push(place as u32);
-        add_details(number, row, &mut texts, &mut details)?;
     }
+
+    rows.share_properties(&mut details.properties);
 
     let identity = Identity {
         edition: draft.edition.clone(),
@@ -149,15 +155,18 @@ fn check_texts(draft: &MapDraft) -> Result<u64> {
     Ok(total)
 }
 
+/// What a row costs in memory besides its texts, at least.
+const ROW_OVERHEAD: usize = 300;
 /// What a property or condition costs besides its texts.
 const ITEM_OVERHEAD: usize = 64;
 
-/// The length of all texts of a row together, and a little for each of its properties and conditions.
+/// The length of all texts of a row together, and a little for the row and each of its properties and conditions.
 pub(crate) fn weight(row: &MapRow) -> usize {
     let optional =
         [&row.source_display, &row.target, &row.target_display, &row.rule, &row.advice].into_iter().flatten();
     let conditions = row.depends_on.iter().chain(&row.products);
-    row.source.len()
+    ROW_OVERHEAD
+        + row.source.len()
         + ITEM_OVERHEAD * (row.depends_on.len() + row.products.len() + row.properties.len())
         + optional.map(String::len).sum::<usize>()
         + conditions.map(|said| said.attribute.len() + said.system.len() + said.value.len()).sum::<usize>()

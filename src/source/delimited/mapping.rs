@@ -390,7 +390,7 @@ impl Mapping {
     }
 
     /// Takes over one `key=value` of the text form; `None` if there is no such key or value.
-    fn set(mut self, key: &str, value: &str) -> Option<Self> {
+    pub(super) fn set(mut self, key: &str, value: &str) -> Option<Self> {
         let (key, detail) = key.split_once('.').map_or((key, None), |(key, detail)| (key, Some(detail)));
         match (key, detail) {
             ("code", None) => self.code = value.into(),
@@ -462,7 +462,7 @@ impl FromStr for Mapping {
 }
 
 /// The items of the text form, unescaped; empty ones left out.
-fn items(text: &str) -> Vec<String> {
+pub(super) fn items(text: &str) -> Vec<String> {
     let mut items = vec![String::new()];
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -477,12 +477,12 @@ fn items(text: &str) -> Vec<String> {
     items
 }
 
-fn refused(value: &str, expected: &str) -> Error {
+pub(super) fn refused(value: &str, expected: &str) -> Error {
     let value = value.trim().chars().take(80).collect();
     Error::Argument { what: "mapping", value, expected: expected.into() }
 }
 
-fn switch(value: &str) -> Option<bool> {
+pub(super) fn switch(value: &str) -> Option<bool> {
     match value {
         "on" => Some(true),
         "off" => Some(false),
@@ -500,7 +500,7 @@ fn property_kind(value: &str) -> Option<PropertyKind> {
     }
 }
 
-fn grammar(value: &str) -> Option<CodeGrammar> {
+pub(super) fn grammar(value: &str) -> Option<CodeGrammar> {
     match value {
         "verbatim" => Some(CodeGrammar::Verbatim),
         "icd10" => Some(CodeGrammar::Icd10),
