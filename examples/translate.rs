@@ -229,13 +229,15 @@ fn print_translation(ways: &Ways, translation: &Translation) -> Result<(), Probl
 }
 
 fn print_target(ways: &Ways, target: &Target) -> Result<(), Problem> {
-    let code = target.code.as_deref().unwrap_or("nothing");
     let open = if target.truth == Truth::Undecided { "?" } else { "→" };
     let relationship = target.relationship.map_or("relationship not told", |relationship| relationship.as_str());
     let lossy = if target.lossy { ", lossy" } else { "" };
     let part = if target.links.iter().any(|link| link.part_of_combination) { ", together with others" } else { "" };
-    let said = if target.code.is_some() { format!("  ({relationship}{lossy}{part})") } else { String::new() };
-    say!("      {open} {code}  {}{said}", ways.display(target)?.unwrap_or_default())?;
+    let name = ways.display(target)?.map(|name| format!("  {name}")).unwrap_or_default();
+    match target.code.as_deref() {
+        Some(code) => say!("      {open} {code}{name}  ({relationship}{lossy}{part})")?,
+        None => say!("      {open} nothing{name}")?,
+    }
     for rule in target.rules() {
         say!("          rule: {rule}")?;
     }

@@ -103,6 +103,7 @@
 //! | `mmap` | no | [`CodeSystem::map`], [`ConceptMap::map`] |
 //! | `serde` | no | `Serialize` and `Deserialize` of plain data: editions, designations, drafts, what hits tell; reports are only written |
 //! | `csv` | no | readers of delimited lists and maps, and of the national lists in CSV |
+//! | `rayon` | no | [`translate::Routes::par_translate_all`] |
 //! | `xlsx` | no | readers of the national lists' spreadsheets, and of CCSR's |
 //!
 //! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates codes between

@@ -107,7 +107,8 @@ impl Ways {
     }
 
     /// Scenarios between strokes, what belongs together between pluses, alternatives between bars: `A + B | C / D`, each
-    /// with its name. What is undecided has a question mark; a part without target is a hyphen.
+    /// with its name. What is undecided has a question mark; a part without target is a hyphen. Of many alternatives, the
+    /// first are named and the others counted.
     pub(crate) fn in_one_line(&self, translation: &Translation) -> medterm::Result<String> {
         let target = |target: &Target| -> medterm::Result<String> {
             let open = if target.truth == Truth::Undecided { "?" } else { "" };
@@ -117,13 +118,21 @@ impl Ways {
         let mut scenarios = Vec::new();
         for scenario in &translation.scenarios {
             let list = |list: &ChoiceList| {
-                Ok(list.alternatives.iter().map(target).collect::<medterm::Result<Vec<_>>>()?.join(" | "))
+                let named = list.alternatives.iter().take(MOST_NAMED).map(target);
+                let mut named = named.collect::<medterm::Result<Vec<_>>>()?;
+                if let Some(more @ 1..) = list.alternatives.len().checked_sub(MOST_NAMED) {
+                    named.push(format!("and {more} more"));
+                }
+                Ok(named.join(" | "))
             };
             scenarios.push(scenario.lists.iter().map(list).collect::<medterm::Result<Vec<_>>>()?.join(" + "));
         }
         Ok(scenarios.join(" / "))
     }
 }
+
+/// Alternatives of one list that are named in one line.
+const MOST_NAMED: usize = 30;
 
 /// A bar on standard error, if that is a terminal.
 pub(crate) struct Progress {

@@ -47,7 +47,6 @@ pub(super) fn follow<E>(
 /// Lists that are taken together.
 type Way = Vec<ChoiceList>;
 
-#[expect(clippy::ptr_arg, reason = "it is given to `map`")]
 fn size(way: &Way) -> usize {
     way.iter().map(|list| list.alternatives.len() + list.ruled_out.len()).sum()
 }

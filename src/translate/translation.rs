@@ -117,7 +117,7 @@ pub struct Target {
     pub display: Option<String>,
     /// How the code that was asked stands to it; `None` if somebody on the way does not tell.
     pub relationship: Option<Relationship>,
-    /// True if the way loses meaning: see [`compose`](super::compose()).
+    /// True if the way loses meaning: see [`mod@compose`](mod@super::compose).
     pub lossy: bool,
     /// Whether its rules and conditions hold. Among alternatives, what is undecided may be taken or not.
     pub truth: Truth,
