@@ -115,6 +115,7 @@
 //! | `json` | no | reader of OBO graphs |
 //! | `fhir` | no | reader and writer of FHIR code systems, value sets and maps ([`source::fhir`]) |
 //! | `archive` | no | inputs in zip, tar, gzip and zstd form, read through ([`source::input`]) |
+//! | `rayon` | no | [`translate::Routes::par_translate_all`] |
 //!
 //! Without any feature the crate opens indexes, looks up codes, walks hierarchies, migrates and translates codes,
 //! compiles drafts, and reads the lists and maps that are plain lines of text: SNOMED CT, RxNorm, ICD-10-CM and -PCS

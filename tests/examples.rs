@@ -15,9 +15,11 @@ use serde_json::Value;
 fn program(example: &str) -> Option<PathBuf> {
     let search = cfg!(feature = "search");
     let lists = cfg!(all(feature = "csv", feature = "xlsx"));
+    let csv = cfg!(feature = "csv");
     let depending = [
-        ("audit", cfg!(feature = "csv")),
+        ("audit", csv),
         ("compile", lists && search),
+        ("migrate", csv),
         ("picker", search),
         ("relevance", search),
         ("search", search),
@@ -72,7 +74,8 @@ fn help_names_every_option() {
     for (example, options) in [
         ("lookup", vec!["--index", "--system", "--as-of", "CODE"]),
         ("search", vec!["--index", "--system", "--as-of", "--limit", "--usable", "QUERY"]),
-        ("translate", vec!["--index", "--from", "--to", "CODE"]),
+        ("translate", vec!["--map", "--index", "--from", "--to", "--sex", "--age", "--with", "CODE"]),
+        ("migrate", vec!["--map", "--index", "--from", "--to", "--column", "--review", "IN.csv", "OUT.csv"]),
         (
             "compile",
             vec![
@@ -389,6 +392,162 @@ fn compile_then_translate() {
     let on_day =
         |day: &str| json(&search, &[&indexes[..], &["--as-of", day, "sot cao"]].concat())[0]["version"].clone();
     assert_eq!((on_day("2025-12-31"), on_day("2026-01-01")), ("old".into(), "new".into()));
+}
+
+#[path = "support/shown.rs"]
+mod shown;
+
+/// A map with alternatives, a combination, rules, no target and a name that is none.
+fn map_file(folder: &Path) -> String {
+    use medterm::code::CodeGrammar;
+    use medterm::source::{MapDraft, MapRow, MapSide, Relationship, Report};
+    let row = |source: &str, target: &str| {
+        let target = Some(target).filter(|target| !target.is_empty());
+        MapRow { target_display: target.map(|target| format!("name of {target}")), ..shown::row(source, target, None) }
+    };
+    let ruled = |priority, rule: &str, target: &str| MapRow {
+        group: 1,
+        priority,
+        rule: Some(rule.into()),
+        advice: Some("IF MALE CHOOSE N40".into()),
+        ..row("30", target)
+    };
+    let part = |choice, target: &str| MapRow { scenario: 1, choice, ..row("20", target) };
+    let rows = vec![
+        MapRow { relationship: Some(Relationship::Equivalent), line: 1, ..row("10", "A00.0") },
+        MapRow { relationship: Some(Relationship::SourceIsNarrowerThanTarget), ..row("11", "A01") },
+        part(1, "B00"),
+        part(2, "B01"),
+        ruled(1, "IFA 248153007 | Male (finding) |", "N40"),
+        ruled(2, "OTHERWISE TRUE", "N81"),
+        row("40", "C01"),
+        row("40", "C02"),
+        MapRow { advice: Some("too vague".into()), ..row("50", "") },
+    ];
+    let side = |system: &str, grammar| MapSide { system: system.into(), version: String::new(), grammar };
+    let (source, target) = (side("local", CodeGrammar::Verbatim), side("icd10", CodeGrammar::Icd10));
+    let mut draft = MapDraft { source, target, rows, ..MapDraft::default() };
+    (draft.edition.system, draft.edition.version) = ("local-to-icd10".into(), "1".into());
+    let path = folder.join("map.mti");
+    medterm::index::map_to_file(&draft, &Report::default(), &path).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn translate_answers_by_maps() {
+    let Some(translate) = program("translate") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let map = map_file(folder.path());
+    let ask = |arguments: &[&str]| json(&translate, &[&["--map", &map], arguments].concat());
+    let answers = ask(&["10", "20", "30", "40", "50", "60"]);
+    let results: Vec<_> = answers.iter().map(|answer| answer["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["equivalent", "inexact", "ambiguous", "ambiguous", "none", "unknown"]);
+    for answer in &answers {
+        let keys: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut expected = ["query", "result", "targets", "relationship", "path", "rule", "advice", "missing"];
+        expected.sort_unstable();
+        assert!(
+            {
+                let mut keys = keys.clone();
+                keys.sort_unstable();
+                keys == expected
+            },
+            "{keys:?}"
+        );
+        assert_eq!(
+            (&answer["path"][0]["map"], &answer["path"][0]["from"]),
+            (&"local-to-icd10|1".into(), &"local".into())
+        );
+    }
+    let codes = |answer: &Value| {
+        let list = |list: &Value| {
+            list.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let scenario = |scenario: &Value| scenario.as_array().unwrap().iter().map(list).collect::<Vec<_>>();
+        answer["targets"].as_array().unwrap().iter().map(scenario).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&answers[0]), [[["A00.0"]]]);
+    assert_eq!(
+        (&answers[0]["relationship"], &answers[0]["targets"][0][0][0]["via"][0]["line"]),
+        (&"equivalent".into(), &1.into())
+    );
+    assert_eq!(codes(&answers[1]), [[["B00"], ["B01"]]]);
+    assert_eq!(codes(&answers[2]), [[["N40", "N81"]]]);
+    assert_eq!((texts(&answers[2]["missing"]), &answers[2]["rule"]), (vec!["sex"], &Value::Null));
+    assert_eq!((codes(&answers[4]).len(), &answers[4]["advice"]), (0, &"too vague".into()));
+
+    let man = &ask(&["--sex", "male", "30"])[0];
+    assert_eq!(
+        (codes(man), man["rule"].as_str().unwrap()),
+        (vec![vec![vec!["N40".to_owned()]]], "IFA 248153007 | Male (finding) |")
+    );
+    assert_eq!(man["advice"], "IF MALE CHOOSE N40");
+    let woman = &ask(&["--sex=female", "--age", "34", "--with", "46177005", "30"])[0];
+    assert_eq!((codes(woman), &woman["rule"]), (vec![vec![vec!["N81".to_owned()]]], &"OTHERWISE TRUE".into()));
+    let back = &ask(&["--from", "icd10", "--to", "local", "b00"])[0];
+    assert_eq!(
+        (codes(back), &back["targets"][0][0][0]["part_of_combination"]),
+        (vec![vec![vec!["20".to_owned()]]], &true.into())
+    );
+
+    let shown = said(&translate, &["--map", &map, "20", "30", "50"]);
+    assert!(
+        shown.contains("and\n") && shown.contains("not known: sex") && shown.contains("advice: too vague"),
+        "{shown}"
+    );
+    fails(&translate, &["--map", "none.mti", "1"], &["none.mti does not exist"]);
+    fails(&translate, &["--map", "data/icd10.mti", "1"], &["data/icd10.mti", "--index"]);
+    fails(
+        &translate,
+        &["--map", &map, "--from", "x", "--to", "icd10", "1"],
+        &["no way leads from x to icd10", "local-to-icd10|1"],
+    );
+    fails(&translate, &["--map", &map, "--from", "local", "1"], &["--from and --to are needed"]);
+    fails(&translate, &["--map", &map, "--sex", "girl", "1"], &["girl", "female, male or other"]);
+    fails(&translate, &["--map", &map, "--age", "old", "1"], &["old", "20 days"]);
+}
+
+#[test]
+fn migrate_translates_a_column() {
+    let Some(migrate) = program("migrate") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let map = map_file(folder.path());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    let table = "\u{feff}id;code;note\r\n1;10;\"a;b\"\r\n2; 20 ;\r\n3;40;x\r\n4;;\r\n5;50\r\n6;40;1;2\r\n7;99;\r\n8;40;\r\n9;11;\r\n";
+    std::fs::write(path("in.csv"), table).unwrap();
+    let arguments = ["--map", &map, "--column", "code", &path("in.csv"), &path("out.csv")];
+    let summary = &json(&migrate, &arguments)[0];
+    let count = |key: &str| summary[key].as_u64().unwrap();
+    let counts =
+        ["rows", "exact", "inexact", "ambiguous", "none", "unknown", "empty", "damaged", "to_decide"].map(count);
+    assert_eq!(counts, [9, 1, 2, 2, 1, 1, 1, 1, 3]);
+    let expected = "\u{feff}id;code;note;code_target;code_result;code_relationship\r\n1;10;\"a;b\";A00.0;exact;equivalent\r\n\
+                    2; 20 ;;B00 + B01;inexact;\r\n3;40;x;;ambiguous;\r\n4;;;;;\r\n5;50;;;none;\r\n6;40;1;2\r\n7;99;;;unknown;\r\n\
+                    8;40;;;ambiguous;\r\n9;11;;A01;inexact;source-is-narrower-than-target\r\n";
+    assert_eq!(read("out.csv"), expected);
+    let review = "code,name,rows,first_line,result,targets,suggestions,missing\n\
+                  40,,2,4,ambiguous,C01 name of C01 | C02 name of C02,,\n50,,1,6,none,-,,\n99,,1,8,unknown,,,\n";
+    assert_eq!(read("out.review.csv"), review);
+    // Lines are counted alike whatever ends them.
+    std::fs::write(path("in.csv"), table.replace("\r\n", "\n")).unwrap();
+    assert!(said(&migrate, &arguments).contains("3 different codes for a person to decide"));
+    assert_eq!(read("out.review.csv"), review);
+    assert_eq!(read("out.csv"), expected.replace("\r\n", "\n"));
+
+    let with = |arguments: &[&str], parts: &[&str]| fails(&migrate, &[&["--map", &map], arguments].concat(), parts);
+    let (input, output) = (path("in.csv"), path("other.csv"));
+    with(&["--column", "code", &input], &["IN.csv and OUT.csv are needed"]);
+    with(&[&input, &output], &["--column is needed"]);
+    with(&["--column", "Code", &input, &output], &["no column \"Code\"", "id, code, note"]);
+    with(&["--column", "code", &input, &input], &["would be overwritten"]);
+    with(&["--column", "code", "--review", &output, &input, &output], &["would be overwritten"]);
+    with(&["--column", "code", &path("out.csv"), &output], &["\"code_target\" already"]);
+    with(&["--column", "code", "missing.csv", &output], &["missing.csv does not exist"]);
+    assert!(!Path::new(&output).exists());
+    assert!(
+        std::fs::read_dir(folder.path()).unwrap().all(|file| file.unwrap().path().extension().unwrap() != "partial")
+    );
 }
 
 #[test]
