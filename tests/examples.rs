@@ -709,3 +709,20 @@ fn check_reads_encounters_and_tells_findings() {
     let rules = said(&check, &["--rules"]);
     assert!(rules.contains("never-main\n") && rules.contains("Thông tư 06/2026/TT-BYT, phụ lục, cột 24"));
 }
+
+#[test]
+fn compile_makes_maps() {
+    let Some(compile) = program("compile") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("2018_I9gem.txt"), "25000 E119    10000\n0010  A000    00000\n0011  NoDx    11000\n").unwrap();
+    let gem = ["gem", &path("2018_I9gem.txt"), "--output", &path("gem.mti")];
+    let made = json(&compile, &gem)[0].clone();
+    assert_eq!((&made["rows"], &made["sources"], &made["with_target"]), (&3.into(), &3.into(), &2.into()), "{made}");
+    assert!(medterm::ConceptMap::open(path("gem.mti")).unwrap().rows("0011").unwrap().next().is_some());
+    std::fs::write(path("map.csv"), "a,b\n1,x\n").unwrap();
+    let delimited = ["delimited-map", &path("map.csv"), "--output", &path("map.mti")];
+    fails(&compile, &delimited, &["--mapping"]);
+    let mapping = ["--mapping", "source=a; target=b; system=m; version=1; source.system=s; target.system=t"];
+    assert_eq!(json(&compile, &[&delimited[..], &mapping].concat())[0]["target"], "t");
+}

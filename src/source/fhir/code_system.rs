@@ -340,11 +340,11 @@ fn grammar(resource: &Element, url: &str, case_sensitive: Option<bool>, slots: &
         return if fits { CodeGrammar::Icd10 } else { CodeGrammar::Verbatim };
     }
     let mut keys = HashMap::new();
-    let mut is_told = |code: &str| {
+    let is_told = |code: &str| {
         let key = CodeGrammar::Verbatim.parse(code).map(|key| key.as_str().to_owned());
         key.is_some_and(|key| *keys.entry(key).or_insert(code.to_owned()) == code)
     };
-    match case_sensitive != Some(false) && !codes().all(|code| is_told(code)) {
+    match case_sensitive != Some(false) && !codes().all(is_told) {
         true => CodeGrammar::CaseSensitive,
         false => CodeGrammar::Verbatim,
     }

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example compile --features csv,xlsx -- auto LIST.csv --output list.mti`
 
+mod maps;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fmt::Write as _;
@@ -29,7 +31,10 @@ usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE
        compile lexicon TSV… --output FILE [--json]
 
   FORMAT          {formats}
-                  auto           recognised by its content
+                  auto           recognised by its content (lists, not maps)
+                  maps:          gem, icd11-map, rf2-map, sssom, ccsr, qd4440, and delimited-map, described
+                                 by --mapping 'source=A; target=B; …' as the documentation of
+                                 medterm::source::delimited::map::MapColumns tells
                   lexicon        tables of abbreviations and synonyms in the form of those under
                                  data/lexicon, told apart by their headings, whose first column is
                                  abbreviation or phrase; read in the order of their names
@@ -44,6 +49,7 @@ usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE
                   codes of another list. data/icd10.mapping is an example; the documentation of
                   medterm::source::delimited::Mapping lists all keys.
   --version V     the edition, as 2025-04, where neither the files nor their names tell it.
+  --refset ID     for rf2-map: the reference set, where a file has several.
   --strict        stop at the first row that is doubtful or cannot be used, and write no index.
   --report FILE   write every finding, one per line: what was repaired, doubted or refused, and where.
   --json          one JSON object about what was done.
@@ -52,7 +58,7 @@ The embedded starter set and the built-in lexicon are made by
   compile delimited data/icd10.tsv --mapping data/icd10.mapping --output data/icd10.mti
   compile lexicon data/lexicon/*.tsv --output data/lexicon.mti
 ",
-    options: &["--output", "--former", "--mapping", "--version", "--report"],
+    options: &["--output", "--former", "--mapping", "--version", "--refset", "--report"],
     flags: &["--strict"],
 };
 
@@ -67,6 +73,9 @@ fn run(arguments: &Arguments) -> Result<(), Problem> {
     };
     if format == LEXICON {
         return compile_lexicon(arguments, inputs);
+    }
+    if maps::is_map(format) {
+        return maps::compile(arguments, format, inputs);
     }
     let format = format_named(format)?;
     if inputs.is_empty() {
@@ -246,12 +255,20 @@ fn check_apart(kept: &str, written: &str, option: &str) -> Result<(), Problem> {
 
 /// The mapping in a file, or given as text.
 fn mapping(given: &str) -> Result<Mapping, Problem> {
+    let is_file = Path::new(given).is_file();
+    text_or_file(given)?.parse().map_err(|error| match is_file {
+        true => format!("{given}: {error}").into(),
+        false => Problem::from(error),
+    })
+}
+
+/// What is given as text, or the content of the file that is named.
+fn text_or_file(given: &str) -> Result<String, Problem> {
     if !Path::new(given).is_file() && given.contains('=') {
-        return Ok(given.parse()?);
+        return Ok(given.to_owned());
     }
     support::check_is_file(given, "a mapping such as data/icd10.mapping, or the mapping itself as text")?;
-    let text = fs::read_to_string(given).map_err(|error| format!("{given}: {error}"))?;
-    text.parse().map_err(|error| format!("{given}: {error}").into())
+    fs::read_to_string(given).map_err(|error| format!("{given}: {error}").into())
 }
 
 /// The format of files that must all have the same.
@@ -351,14 +368,7 @@ fn print(summary: &Summary<'_>, report: Option<&str>) -> Result<(), Problem> {
     if summary.former_names > 0 {
         say!("former     {} names of earlier editions", grouped(summary.former_names as u64))?;
     }
-    for finding in &summary.findings {
-        say!("{:<9}  {:>6}  {}", finding.severity, finding.count, finding.rule)?;
-    }
-    match report {
-        Some(report) => say!("           each finding with its place: {report}")?,
-        None if !summary.findings.is_empty() => say!("           --report FILE writes each finding with its place")?,
-        None => {}
-    }
+    print_findings(&summary.findings, report)?;
     say!("written    {}, {} bytes, in {:.1} s", summary.output, grouped(summary.bytes), summary.seconds)?;
     Ok(())
 }
@@ -394,4 +404,16 @@ impl Drop for Progress {
             eprint!("\r\x1b[K");
         }
     }
+}
+
+fn print_findings(findings: &[Finding], report: Option<&str>) -> Result<(), Problem> {
+    for finding in findings {
+        say!("{:<9}  {:>6}  {}", finding.severity, finding.count, finding.rule)?;
+    }
+    match report {
+        Some(report) => say!("           each finding with its place: {report}")?,
+        None if !findings.is_empty() => say!("           --report FILE writes each finding with its place")?,
+        None => {}
+    }
+    Ok(())
 }
