@@ -51,7 +51,8 @@ fn measure(files: &[&str]) {
     let seconds = started.elapsed().as_secs_f64();
     let memory = peak_memory().map_or_else(|| "-".to_owned(), |memory| format!("{memory:.0}"));
     let (rows, concepts) = (reading.report.rows, reading.draft.concepts.len());
-    println!("{:<28} {rows:>8} {concepts:>9} {seconds:>8.2} {memory:>8}  {}", reading.draft.edition, input.name());
+    let edition = reading.draft.edition.to_string();
+    println!("{edition:<28} {rows:>8} {concepts:>9} {seconds:>8.2} {memory:>8}  {}", input.name());
 }
 
 fn main() {
