@@ -82,7 +82,7 @@ fn format_of(entry: &InputEntry, start: &[u8]) -> Result<Format> {
 /// What of a file tells its format.
 pub(super) struct Sample<'a> {
     /// The first lines of a text that are not blank; none of what is no text.
-    rows: Vec<&'a str>,
+    pub(super) rows: Vec<&'a str>,
     /// The first sheet of a workbook; empty for what is none.
     #[cfg(feature = "xlsx")]
     sheet: Vec<spreadsheet::Row>,
@@ -120,6 +120,20 @@ pub(super) fn is_fhir(sample: &Sample<'_>) -> bool {
     let starts_with = |sign| sample.rows.first().is_some_and(|row| row.trim_start().starts_with(sign));
     let says = |word: &str| sample.rows.iter().any(|row| row.contains(word));
     starts_with('{') && says("\"resourceType\"") || starts_with('<') && says("\"http://hl7.org/fhir\"")
+}
+
+pub(super) fn is_loinc(sample: &Sample<'_>) -> bool {
+    heads(sample, &["LOINC_NUM", "LONG_COMMON_NAME", "STATUS"])
+}
+
+pub(super) fn is_atc(sample: &Sample<'_>) -> bool {
+    heads(sample, &["atc_code", "atc_name"]) || heads(sample, &["ATC code", "ATC level name"])
+}
+
+/// Whether the first row has all of these headings.
+fn heads(sample: &Sample<'_>, headings: &[&str]) -> bool {
+    let is_there = |row: &str, heading: &str| cells(row).any(|cell| cell.eq_ignore_ascii_case(heading));
+    sample.rows.first().is_some_and(|row| headings.iter().all(|heading| is_there(row, heading)))
 }
 
 pub(super) fn is_delimited(sample: &Sample<'_>) -> bool {

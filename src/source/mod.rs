@@ -36,6 +36,7 @@ mod format;
 mod map;
 mod reader;
 mod report;
+mod shared;
 
 #[cfg(feature = "csv")]
 pub mod atc;
@@ -62,14 +63,12 @@ pub mod mesh;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 mod national;
 pub mod obo;
-mod parts;
 #[cfg(feature = "xlsx")]
 pub mod qd4469;
 pub mod rf2;
 pub mod rxnorm;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
-mod text_lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
 #[cfg(feature = "xml")]
@@ -84,3 +83,4 @@ pub use input::{Input, InputEntry, Limits};
 pub use map::{MapCondition, MapDraft, MapRow, MapSide, Relationship, Unmapped};
 pub use reader::{ReadOptions, Reader, Reading, read};
 pub use report::{Entry, Place, Report, Severity, SourceFile, Strictness};
+pub use shared::{Acceptabilities, SharedText};

@@ -203,6 +203,12 @@ pub(super) fn is_meant(edition: &Edition, meant: &str) -> bool {
     }
 }
 
+/// Reads with a reader to which nothing is told but perhaps the version.
+pub(super) fn draft_and_report(reader: &dyn Reader, input: &Input, version: Option<&str>) -> Result<(Draft, Report)> {
+    let options = ReadOptions { version: version.map(str::to_owned), ..ReadOptions::default() };
+    reader.read(input, &options).map(|reading| (reading.draft, reading.report))
+}
+
 /// The files of an input that a reader of this format reads, and the report to write about them, in which the others
 /// are noted.
 ///
