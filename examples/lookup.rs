@@ -115,7 +115,7 @@ impl Row {
             flags: support::flags(concept)?,
             source_code: concept.source_code()?.map(str::to_owned),
             names: names
-                .map(|name| Name { language: name.language, r#use: use_name(&name.r#use), text: name.text })
+                .map(|name| Name { language: name.language.into(), r#use: use_name(&name.r#use), text: name.text })
                 .collect(),
             parents: concept.parents()?.iter().map(|parent| Named::of(&parent.concept)).collect::<Result<_, _>>()?,
             usable_codes: Named::all(&below)?,

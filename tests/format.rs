@@ -144,7 +144,7 @@ fn terms_of_every_use() {
     assert_eq!(pneumonia.display_in("en").unwrap().as_deref(), Some("Pneumonia, unspecified"));
     assert_eq!(pneumonia.display_in("fr").unwrap(), None);
     let of = |concept: Concept<'_>, r#use| -> Vec<(String, String)> {
-        concept.designations_of(&r#use).unwrap().into_iter().map(|term| (term.language, term.text)).collect()
+        concept.designations_of(&r#use).unwrap().into_iter().map(|term| (term.language.into(), term.text)).collect()
     };
     let term = |language: &str, text: &str| (language.to_owned(), text.to_owned());
     assert_eq!(of(pneumonia, DesignationUse::Synonym), [term("vi", "Sưng phổi"), term("vi", "Phế viêm")]);

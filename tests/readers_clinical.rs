@@ -82,7 +82,7 @@ fn a_published_excerpt_in_rf2() {
     assert_eq!(values(&snapshot, "246188002", "replaced-by"), ["404684003"]);
     let root = one(&snapshot, "138875005");
     assert_eq!(root.designations[0].text, "SNOMED CT Concept");
-    assert_eq!(root.designations[0].acceptability.get("en-GB"), Some(&Acceptability::Preferred));
+    assert_eq!(root.designations[0].acceptability.get("en-GB"), Some(Acceptability::Preferred));
 
     // The excerpt's full release is older: it lacks a concept, and has these attributes below another.
     let (full, _) = rf2::read(&[&path], &rf2_options(ReleaseType::Full)).unwrap();

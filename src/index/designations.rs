@@ -23,9 +23,7 @@
 
 use super::bytes::{Cursor, put_part, put_text, put_varint};
 use super::members::Members;
-use std::collections::BTreeMap;
-
-use crate::source::{Acceptability, Designation, DesignationStatus, DesignationUse};
+use crate::source::{Acceptabilities, Acceptability, Designation, DesignationStatus, DesignationUse, SharedText};
 use crate::{Error, Result};
 
 const NAME: &str = "designations";
@@ -35,9 +33,9 @@ const MOST_GROUPS: u64 = 4096;
 /// The terms of one language and one use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
-    pub(crate) language: String,
+    pub(crate) language: SharedText,
     pub(crate) r#use: DesignationUse,
-    acceptability: BTreeMap<String, Acceptability>,
+    acceptability: Acceptabilities,
     pub(crate) status: DesignationStatus,
     /// Number of its first term.
     pub(crate) first_term: u32,
@@ -78,7 +76,7 @@ pub(crate) struct GroupKey<'d> {
     pub(crate) language: &'d str,
     pub(crate) status: DesignationStatus,
     pub(crate) r#use: &'d DesignationUse,
-    pub(crate) acceptability: &'d BTreeMap<String, Acceptability>,
+    pub(crate) acceptability: &'d Acceptabilities,
 }
 
 impl GroupKey<'_> {
@@ -128,7 +126,7 @@ pub(crate) fn encode(groups: &[GroupInput<'_>], count: u32) -> Vec<u8> {
             }
         }
         put_varint(&mut out, key.acceptability.len() as u64);
-        for (dialect, acceptability) in key.acceptability {
+        for (dialect, acceptability) in key.acceptability.iter() {
             put_text(&mut out, dialect);
             out.push(match acceptability {
                 Acceptability::Preferred => 0,
@@ -143,33 +141,30 @@ pub(crate) fn encode(groups: &[GroupInput<'_>], count: u32) -> Vec<u8> {
 
 /// Reads the groups; there are as many as languages and uses, not as many as terms.
 pub(crate) fn read_groups(section: &[u8]) -> Result<Vec<Group>> {
-    let groups = parse(section, read_dialects).or_else(|| parse(section, |_| Some(BTreeMap::new())));
+    let groups = parse(section, read_dialects).or_else(|| parse(section, |_| Some(Acceptabilities::new())));
     groups.ok_or(Error::corrupt(NAME, "a group is cut off or unknown"))
 }
 
-fn read_dialects(cursor: &mut Cursor<'_>) -> Option<BTreeMap<String, Acceptability>> {
-    let mut acceptability = BTreeMap::new();
+fn read_dialects(cursor: &mut Cursor<'_>) -> Option<Acceptabilities> {
+    let mut acceptability = Vec::new();
     for _ in 0..cursor.varint()? {
-        let dialect = cursor.text()?.to_owned();
+        let dialect = cursor.text()?;
         let accepted = match cursor.u8()? {
             0 => Acceptability::Preferred,
             1 => Acceptability::Acceptable,
             _ => return None,
         };
-        acceptability.insert(dialect, accepted);
+        acceptability.push((dialect, accepted));
     }
-    Some(acceptability)
+    Some(acceptability.into_iter().collect())
 }
 
-fn parse(
-    section: &[u8],
-    read_dialects: impl Fn(&mut Cursor<'_>) -> Option<BTreeMap<String, Acceptability>>,
-) -> Option<Vec<Group>> {
+fn parse(section: &[u8], read_dialects: impl Fn(&mut Cursor<'_>) -> Option<Acceptabilities>) -> Option<Vec<Group>> {
     let mut cursor = Cursor::new(section);
     let mut groups = Vec::new();
     let mut first_term = 0_u32;
     for _ in 0..cursor.varint().filter(|groups| *groups <= MOST_GROUPS)? {
-        let language = cursor.text()?.to_owned();
+        let language = cursor.text()?.into();
         let r#use = match cursor.u8()? {
             0 => DesignationUse::Preferred,
             1 => DesignationUse::Synonym,
@@ -177,7 +172,7 @@ fn parse(
             3 => DesignationUse::FormerName,
             4 => DesignationUse::IndexTerm,
             5 => DesignationUse::Inclusion,
-            255 => DesignationUse::Other { system: cursor.text()?.to_owned(), code: cursor.text()?.to_owned() },
+            255 => DesignationUse::Other { system: cursor.text()?.into(), code: cursor.text()?.into() },
             _ => return None,
         };
         let acceptability = read_dialects(&mut cursor)?;
@@ -199,8 +194,8 @@ mod tests {
     fn groups_round_trip() {
         let other =
             DesignationUse::Other { system: "http://snomed.info/sct".into(), code: "900000000000003001".into() };
-        let silent = BTreeMap::new();
-        let british = BTreeMap::from([("en-GB".to_owned(), Acceptability::Acceptable)]);
+        let silent = Acceptabilities::new();
+        let british = Acceptabilities::from([("en-GB", Acceptability::Acceptable)]);
         let status = DesignationStatus::Active;
         let key = |language, r#use, acceptability| GroupKey { language, status, r#use, acceptability };
         let withdrawn = GroupKey { status: DesignationStatus::Inactive, ..key("en", &other, &silent) };

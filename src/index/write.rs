@@ -1,5 +1,6 @@
 //! From a draft to the bytes of an index.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -24,6 +25,9 @@ use crate::{Error, Result};
 /// Compiles a draft into the bytes of an index: a code system's, or if its content is
 /// [`Content::Supplement`] a supplement's. The same draft and report give the same bytes.
 ///
+/// A draft that is given away, rather than lent, is freed before the largest part of the work: for a list of a million
+/// terms, that halves the memory that is needed.
+///
 /// # Errors
 ///
 /// [`Error::Draft`] if a code cannot be a key of the draft's grammar, is listed twice with the same mark,
@@ -32,7 +36,7 @@ use crate::{Error, Result};
 /// supplement does not say what it supplements, or says what is not for a supplement to say (parents, positions,
 /// usability, activity; see [`Draft::into_supplement`]).
 /// Readers report and mend such things in what they read, so this speaks of drafts made by hand.
-pub fn to_bytes(draft: &Draft, report: &Report) -> Result<Vec<u8>> {
+pub fn to_bytes(draft: impl Borrow<Draft>, report: &Report) -> Result<Vec<u8>> {
     build(draft, report)?.finish()
 }
 
@@ -81,68 +85,100 @@ fn side(draft: &Draft) -> Side<'_> {
     Side { edition: &draft.edition, grammar: draft.grammar, properties: &draft.properties }
 }
 
-fn build(draft: &Draft, report: &Report) -> Result<Builder> {
-    let kind = kind(draft)?;
-    let concepts = Sorted::new(draft)?;
-    let count = concepts.list.len() as u32;
-    let (hierarchy, has_children) = write_hierarchy(&concepts)?;
-    check_texts(draft)?;
-    let mut terms = TermsBuilder::new();
-    let groups = concepts.groups();
-    let mut search = BTreeMap::new();
-    let mut group_inputs: Vec<GroupInput<'_>> = Vec::new();
-    let mut ids = Vec::new();
-    for (key, designations) in &groups {
-        for (_, designation) in designations {
-            let term = terms.push(&designation.text)?;
-            ids.extend(designation.id.as_deref().map(|id| (term, id)));
-            if key.is_searchable() {
-                let words = search.entry(key.language).or_insert_with(|| words::Writer::new(term));
-                words.add(&designation.text);
-            }
-        }
-        group_inputs.push((*key, designations.iter().map(|(concept, _)| *concept).collect()));
-    }
-    let properties = write_properties(draft, &concepts, &mut terms)?;
+/// Compiles a draft, and frees it as soon as all that is needed of it is taken over.
+fn build(draft: impl Borrow<Draft>, report: &Report) -> Result<Builder> {
+    let taken = Taken::new(draft.borrow(), report)?;
+    drop(draft);
+    taken.into_file()
+}
 
-    let identity = Identity {
-        edition: draft.edition.clone(),
-        content: draft.content,
-        grammar: draft.grammar,
-        language: draft.language.clone(),
-        concepts: count,
-        listed: draft.concepts.iter().filter(|concept| concept.usability != Usability::Grouper).count() as u32,
-        creator: concat!("medterm ", env!("CARGO_PKG_VERSION")).to_owned(),
-        search_languages: search.keys().map(|language| (*language).to_owned()).collect(),
-        ..Identity::default()
-    };
-    let mut file = Builder::new(kind, TEXT_VERSION);
-    file.add(Section::Identity, 0, identity.with_report(report).encode());
-    file.add(Section::Codes, 0, codes::encode(concepts.list.iter().map(|(key, _)| key.as_bytes()))?);
-    file.add(Section::Status, 0, concepts.status(&has_children));
-    file.add(Section::CodeTexts, 0, concepts.code_texts(draft));
-    file.add(Section::Terms, 0, terms.finish()?);
-    file.add(Section::Designations, 0, designations::encode(&group_inputs, count));
-    file.add(Section::Hierarchy, 0, hierarchy);
-    file.add(Section::Properties, 0, properties);
-    for (language, words) in search.into_values().enumerate() {
-        file.add(Section::Search, language as u16, words.finish()?);
+/// What is needed of a draft: the sections that are ready, and what is coded without it.
+struct Taken {
+    file: Builder,
+    terms: TermsBuilder,
+    /// The words of each language.
+    search: Vec<words::Writer>,
+}
+
+impl Taken {
+    fn new(draft: &Draft, report: &Report) -> Result<Self> {
+        let kind = kind(draft)?;
+        let concepts = Sorted::new(draft)?;
+        let count = concepts.list.len() as u32;
+        let (hierarchy, has_children) = write_hierarchy(&concepts)?;
+        check_texts(draft)?;
+        let groups = concepts.groups();
+        let ids = designation_ids(&groups);
+        let mut terms = TermsBuilder::new();
+        let mut search = BTreeMap::new();
+        let mut group_inputs: Vec<GroupInput<'_>> = Vec::new();
+        for (key, designations) in groups {
+            for (_, designation) in &designations {
+                let term = terms.push(&designation.text)?;
+                if key.is_searchable() {
+                    let words = search.entry(key.language).or_insert_with(|| words::Writer::new(term));
+                    words.add(&designation.text);
+                }
+            }
+            group_inputs.push((key, designations.iter().map(|(concept, _)| *concept).collect()));
+        }
+        let properties = write_properties(draft, &concepts, &mut terms)?;
+
+        let identity = Identity {
+            edition: draft.edition.clone(),
+            content: draft.content,
+            grammar: draft.grammar,
+            language: draft.language.clone(),
+            concepts: count,
+            listed: draft.concepts.iter().filter(|concept| concept.usability != Usability::Grouper).count() as u32,
+            creator: concat!("medterm ", env!("CARGO_PKG_VERSION")).to_owned(),
+            search_languages: search.keys().map(|language| (*language).to_owned()).collect(),
+            ..Identity::default()
+        };
+        let mut file = Builder::new(kind, TEXT_VERSION);
+        file.add(Section::Identity, 0, identity.with_report(report).encode());
+        file.add(Section::Codes, 0, codes::encode(concepts.list.iter().map(|(key, _)| key.as_bytes()))?);
+        file.add(Section::Status, 0, concepts.status(&has_children));
+        file.add(Section::CodeTexts, 0, concepts.code_texts(draft));
+        file.add(Section::Designations, 0, designations::encode(&group_inputs, count));
+        file.add(Section::Hierarchy, 0, hierarchy);
+        file.add(Section::Properties, 0, properties);
+        // Sections that a file has only if it needs them: without them it stays what it was.
+        if let Some(target) = &draft.supplements {
+            file.add(Section::Target, 0, target.clone().into_bytes());
+        }
+        let inactive = designations::encode_inactive(&group_inputs);
+        if !inactive.is_empty() {
+            file.add(Section::InactiveDesignations, 0, inactive);
+        }
+        if let Some(ids) = ids {
+            file.add(Section::DesignationIds, 0, ids);
+        }
+        if let Some(positions) = write_positions(&concepts)? {
+            file.add(Section::Positions, 0, positions);
+        }
+        Ok(Self { file, terms, search: search.into_values().collect() })
     }
-    // Sections that a file has only if it needs them: without them it stays what it was.
-    if let Some(target) = &draft.supplements {
-        file.add(Section::Target, 0, target.clone().into_bytes());
+
+    /// Codes the terms and their words.
+    fn into_file(self) -> Result<Builder> {
+        let Self { mut file, terms, search } = self;
+        file.add(Section::Terms, 0, terms.finish()?);
+        for (language, words) in (0..).zip(search) {
+            file.add(Section::Search, language, words.finish()?);
+        }
+        Ok(file)
     }
-    let inactive = designations::encode_inactive(&group_inputs);
-    if !inactive.is_empty() {
-        file.add(Section::InactiveDesignations, 0, inactive);
-    }
-    if !ids.is_empty() {
-        file.add(Section::DesignationIds, 0, SparseTexts::encode(&ids));
-    }
-    if let Some(positions) = write_positions(&concepts)? {
-        file.add(Section::Positions, 0, positions);
-    }
-    Ok(file)
+}
+
+/// All designations by group; inside a group by concept, then in the order of the draft. Terms are numbered so.
+type Groups<'d> = BTreeMap<GroupKey<'d>, Vec<(u32, &'d Designation)>>;
+
+/// The section of the publisher's identifiers, if any term has one.
+fn designation_ids(groups: &Groups<'_>) -> Option<Vec<u8>> {
+    let terms = (0..).zip(groups.values().flatten());
+    let ids: Vec<_> = terms.filter_map(|(term, (_, designation))| Some((term, designation.id.as_deref()?))).collect();
+    (!ids.is_empty()).then(|| SparseTexts::encode(&ids))
 }
 
 /// What kind of file a draft makes. What a supplement cannot say is refused.
@@ -171,12 +207,12 @@ fn kind(draft: &Draft) -> Result<Kind> {
 }
 
 /// Compiles a draft and writes the index to a file, atomically: the old file stays until the new one is complete.
-/// Returns the file's length in bytes.
+/// Returns the file's length in bytes. A draft that is given away is freed early; see [`to_bytes`].
 ///
 /// # Errors
 ///
 /// As [`to_bytes`], and [`Error::Io`] if the file cannot be written.
-pub fn to_file(draft: &Draft, report: &Report, path: impl AsRef<Path>) -> Result<u64> {
+pub fn to_file(draft: impl Borrow<Draft>, report: &Report, path: impl AsRef<Path>) -> Result<u64> {
     let content = to_bytes(draft, report)?;
     write_atomically(path.as_ref(), &content)?;
     Ok(content.len() as u64)
@@ -222,9 +258,8 @@ impl<'d> Sorted<'d> {
         self.list.iter().enumerate().map(|(number, (_, concept))| (number as u32, *concept))
     }
 
-    /// All designations by group; inside a group by concept, then in the order of the draft.
-    fn groups(&self) -> BTreeMap<GroupKey<'d>, Vec<(u32, &'d Designation)>> {
-        let mut groups: BTreeMap<GroupKey<'d>, Vec<(u32, &'d Designation)>> = BTreeMap::new();
+    fn groups(&self) -> Groups<'d> {
+        let mut groups = Groups::new();
         for (number, concept) in self.numbered() {
             for designation in &concept.designations {
                 let key = GroupKey {

@@ -32,14 +32,14 @@
 //! or translated copies need its permission.
 
 use std::collections::HashMap;
-use std::io::BufRead;
 use std::path::Path;
 
 use super::csv_table::CsvTable;
-use super::parts::Part;
+use super::reader::{begin_one, read_version};
 use super::{
-    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Parent, Place, PropertyDefinition, PropertyKind,
-    PropertyValue, Report, Severity, Usability,
+    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, Limits, Parent, Place,
+    PropertyDefinition, PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, SharedText,
+    Usability,
 };
 use crate::{Edition, Error, Result};
 
@@ -76,38 +76,52 @@ fn properties() -> Vec<PropertyDefinition> {
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the file cannot be read, [`Error::Argument`] if no version is given and the name tells none,
-/// [`Error::Source`] if a column is missing or no row has a code.
+/// [`Error::Argument`] if no version is given and the name tells none, [`Error::Source`] if a column is missing or no
+/// row has a code, and those of [`Input::open`].
 ///
 /// Time and memory are in proportion to the file.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(Draft, Report)> {
-    let part = Part::file(path.as_ref().to_owned());
-    read_table(CsvTable::new(&part.name, part.open()?)?, version)
+    read_version(&FormatReader, &Input::open(path)?, version)
 }
 
 /// Reads a table whose content is at hand; `name` is what the report calls it. See [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(Draft, Report)> {
-    read_table(CsvTable::new(name, bytes)?, version)
+    read_version(&FormatReader, &Input::from_bytes(name, bytes, Limits::new())?, version)
 }
 
-fn read_table<R: BufRead>(mut file: CsvTable<R>, version: Option<&str>) -> Result<(Draft, Report)> {
-    let version = version.or_else(|| year_in_name(file.name())).ok_or_else(|| Error::Argument {
-        what: "version",
-        value: String::new(),
-        expected: format!("the year of the index, since the file name {:?} tells none", file.name()),
-    })?;
-    let version = version.to_owned();
+/// Reads the table that an input holds. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Atc
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let told = options.version.as_deref().or_else(|| year_in_name(entry.name()));
+        let version = told.ok_or_else(|| Error::Argument {
+            what: "version",
+            value: String::new(),
+            expected: format!("the year of the index, since the file name {:?} tells none", entry.name()),
+        })?;
+        let (draft, report) = read_table(CsvTable::open(entry)?, version.to_owned(), report)?;
+        options.finish(draft, report)
+    }
+}
+
+fn read_table(mut file: CsvTable, version: String, report: Report) -> Result<(Draft, Report)> {
     let columns = Columns::of(&file)?;
-    let mut list = List::default();
+    let mut list = List::new(report);
     while let Some(line) = file.next(&mut list.report)? {
         list.add(&file, &columns, line);
+        list.report.check()?;
     }
     if list.concepts.is_empty() {
         return Err(Error::source(Place::file(file.name()), "no row has a code of the ATC classification"));
     }
     list.link(file.name());
-    let List { mut report, concepts, .. } = list;
-    report.sources.push(file.into_source());
+    let List { report, concepts, .. } = list;
     let edition = Edition {
         system: "atc".to_owned(),
         url: "http://www.whocc.no/atc".to_owned(),
@@ -136,7 +150,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of<R: BufRead>(file: &CsvTable<R>) -> Result<Self> {
+    fn of(file: &CsvTable) -> Result<Self> {
         let one_of = |headings: &[&str]| headings.iter().find_map(|heading| file.column(heading));
         let code = one_of(&["atc_code", "ATC code"]);
         let name = one_of(&["atc_name", "ATC level name", "Name"]);
@@ -170,16 +184,20 @@ fn level(code: &str) -> Option<usize> {
 /// How long the codes of each level are.
 const LENGTHS: [usize; 5] = [1, 3, 4, 5, 7];
 
-#[derive(Default)]
 struct List {
     report: Report,
+    english: SharedText,
     concepts: Vec<DraftConcept>,
     lines: Vec<u64>,
     by_code: HashMap<String, usize>,
 }
 
 impl List {
-    fn add<R: BufRead>(&mut self, file: &CsvTable<R>, columns: &Columns, line: u64) {
+    fn new(report: Report) -> Self {
+        Self { report, english: "en".into(), concepts: Vec::new(), lines: Vec::new(), by_code: HashMap::new() }
+    }
+
+    fn add(&mut self, file: &CsvTable, columns: &Columns, line: u64) {
         let (code, name) = (file.field(columns.code), file.field(columns.name));
         let place = || Place::line(file.name(), line);
         let shown: String = code.chars().take(40).collect();
@@ -236,7 +254,7 @@ impl List {
                 usability: if level == LENGTHS.len() { Usability::Usable } else { Usability::Heading },
                 designations: Some(name)
                     .filter(|name| !name.is_empty())
-                    .map(|name| Designation::preferred("en", name))
+                    .map(|name| Designation::preferred(self.english.clone(), name))
                     .into_iter()
                     .collect(),
                 properties: values,
@@ -247,7 +265,7 @@ impl List {
         let is_new_name = !name.is_empty() && known.designations.iter().all(|term| term.text != name);
         if is_new_name {
             let r#use = DesignationUse::Synonym;
-            let (text, language) = (name.to_owned(), "en".to_owned());
+            let (text, language) = (name.to_owned(), self.english.clone());
             known.designations.push(Designation { text, language, r#use, ..Designation::default() });
             let message = "the code has another name in a row before; this one became a synonym".to_owned();
             tell(Severity::Doubtful, "name-differs", message);

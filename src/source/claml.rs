@@ -288,7 +288,7 @@ impl<R: Read> List<'_, R> {
                 if names_class || (kind == "inclusion" && !is_modifier) {
                     let designation = Designation {
                         text: text.lines.replace('\n', " "),
-                        language: self.language(label, &saying),
+                        language: self.language(label, &saying).into(),
                         r#use: if names_class { DesignationUse::Preferred } else { DesignationUse::Inclusion },
                         id: rubric.attribute("id").map(str::to_owned),
                         ..Designation::default()
@@ -439,7 +439,7 @@ impl<R: Read> List<'_, R> {
         let draft = Draft {
             edition,
             grammar,
-            language: language.map_or_else(|| "en".to_owned(), |designation| designation.language.clone()),
+            language: language.map_or_else(|| "en".to_owned(), |designation| designation.language.to_string()),
             properties: self.properties,
             concepts,
             ..Draft::default()

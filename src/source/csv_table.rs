@@ -2,30 +2,33 @@
 
 use std::io::{BufRead, Read};
 
-use super::{Place, Report, Severity, SourceFile};
+use super::{InputEntry, Place, Report, Severity};
 use crate::{Error, Result};
 
 /// Rows of a file of comma-separated values with headings; UTF-8, perhaps with a byte order mark.
 ///
 /// Every row is reported that has not as many fields as there are headings (`field-count`, refused), bytes that are no
 /// UTF-8 (`undecodable`, doubtful) or fields with white space at their ends, which is cut (`padded-text`, repaired).
-pub(super) struct CsvTable<R> {
+/// A row may have as many bytes as a line of other files ([`Limits::line_bytes`](super::Limits::line_bytes)).
+pub(super) struct CsvTable {
+    entry: InputEntry,
     name: String,
-    reader: csv::Reader<Fingerprint<R>>,
+    reader: csv::Reader<Watched>,
     headings: Vec<String>,
     row: csv::StringRecord,
     line: u64,
 }
 
-impl<R: BufRead> CsvTable<R> {
-    /// Reads the headings. [`Error::Source`] if there are none.
-    pub(super) fn new(name: &str, reader: R) -> Result<Self> {
-        let reader = Fingerprint { reader, length: 0, checksum: crc32fast::Hasher::new(), last: 0, ends_with_cr: None };
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+impl CsvTable {
+    /// Opens a file and reads the headings. [`Error::Source`] if there are none.
+    pub(super) fn open(entry: &InputEntry) -> Result<Self> {
+        let watched = Watched { reader: entry.open()?, length: 0, of_row: 0, most: 0, last: 0, ends_with_cr: None };
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(watched);
         let row = csv::StringRecord::new();
-        let mut table = Self { name: name.to_owned(), reader, headings: Vec::new(), row, line: 0 };
+        let mut table =
+            Self { entry: entry.clone(), name: entry.place().file, reader, headings: Vec::new(), row, line: 0 };
         if !table.read(&mut Report::default())? {
-            return Err(Error::source(Place::file(name), "the file is empty"));
+            return Err(Error::source(entry.place(), "the file is empty"));
         }
         table.headings =
             table.row.iter().map(|heading| heading.trim_start_matches('\u{feff}').trim().to_owned()).collect();
@@ -89,10 +92,18 @@ impl<R: BufRead> CsvTable<R> {
 
     fn read(&mut self, report: &mut Report) -> Result<bool> {
         let mut row = csv::ByteRecord::new();
+        let most = self.entry.limits().line_bytes;
+        let watched = self.reader.get_mut();
+        // What was read ahead for the row before counts for none.
+        (watched.of_row, watched.most) = (0, most);
         let read = self.reader.read_byte_record(&mut row);
         self.line = self.line_of(&row);
         let more = read.map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(error) => Error::io(&self.name, error),
+            csv::ErrorKind::Io(_) if self.reader.get_ref().is_beyond() => {
+                let place = Place::line(&*self.name, self.line);
+                Error::Limit { place: Box::new(place), limit: "line_bytes", most }
+            }
+            csv::ErrorKind::Io(error) => self.entry.error(error),
             kind => Error::source(Place::line(&*self.name, self.line), format!("{kind:?}")),
         })?;
         self.row = csv::StringRecord::from_byte_record(row).unwrap_or_else(|error| {
@@ -113,28 +124,33 @@ impl<R: BufRead> CsvTable<R> {
         let inside = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         end.line().saturating_sub(passed + inside).max(1)
     }
-
-    /// The fingerprint of what was read.
-    pub(super) fn into_source(self) -> SourceFile {
-        let Fingerprint { length, checksum, .. } = self.reader.into_inner();
-        SourceFile { name: self.name, bytes: length, crc32: checksum.finalize() }
-    }
 }
 
-/// Counts and sums what is read through it.
-struct Fingerprint<R> {
-    reader: R,
+/// Counts what is read through it.
+struct Watched {
+    reader: Box<dyn BufRead>,
     length: u64,
-    checksum: crc32fast::Hasher,
+    /// Bytes read for the present row, and how many they may be.
+    of_row: u64,
+    most: u64,
     /// The last byte read.
     last: u8,
     /// Whether the first line ends with CR LF rather than LF.
     ends_with_cr: Option<bool>,
 }
 
-impl<R: Read> Read for Fingerprint<R> {
+impl Watched {
+    fn is_beyond(&self) -> bool {
+        self.of_row > self.most
+    }
+}
+
+impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.reader.read(buffer)?;
+        // One byte more than is allowed tells that the row goes on.
+        let room = usize::try_from(self.most.saturating_add(1).saturating_sub(self.of_row)).unwrap_or(usize::MAX);
+        let length = buffer.len().min(room);
+        let count = self.reader.read(buffer.get_mut(..length).unwrap_or_default())?;
         let content = buffer.get(..count).unwrap_or_default();
         if self.ends_with_cr.is_none()
             && let Some(end) = content.iter().position(|byte| *byte == b'\n')
@@ -143,22 +159,40 @@ impl<R: Read> Read for Fingerprint<R> {
             self.ends_with_cr = Some(before == b'\r');
         }
         self.last = content.last().copied().unwrap_or(self.last);
-        self.checksum.update(content);
         self.length += count as u64;
-        Ok(count)
+        self.of_row += count as u64;
+        if self.is_beyond() { Err(std::io::Error::other("a row is too long")) } else { Ok(count) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Input, Limits};
+
+    fn table(content: &[u8]) -> CsvTable {
+        CsvTable::open(&Input::from_bytes("x.csv", content, Limits::new()).unwrap().entries()[0]).unwrap()
+    }
+
+    #[test]
+    fn a_row_without_end_is_refused() {
+        let limits = Limits::new().line_bytes(100_000);
+        let endless = "a,b\n1,\"".to_owned() + &"x\n".repeat(1_000_000);
+        let input = Input::from_bytes("x.csv", endless, limits).unwrap();
+        let mut table = CsvTable::open(&input.entries()[0]).unwrap();
+        let error = table.next(&mut Report::default()).unwrap_err();
+        assert!(matches!(error, Error::Limit { limit: "line_bytes", most: 100_000, .. }), "{error}");
+        let many = "a,b\n".repeat(100_000);
+        let mut table = self::table(many.as_bytes());
+        while table.next(&mut Report::default()).unwrap().is_some() {}
+    }
 
     #[test]
     fn rows_are_checked() {
         let content =
             b"\xef\xbb\xbf\"Code\",Name\r\n1,\"one\nor \"\"1\"\"\"\r\n2\r\n\r\n3, three \r\n4,f\xfcnf\r\n".as_slice();
         let mut report = Report::default();
-        let mut table = CsvTable::new("x.csv", content).unwrap();
+        let mut table = table(content);
         let [code, name] = table.columns(["CODE", "name"]).unwrap();
         let mut rows = Vec::new();
         while let Some(line) = table.next(&mut report).unwrap() {
@@ -170,7 +204,6 @@ mod tests {
         assert_eq!(found, [("field-count", Some(4)), ("padded-text", Some(6)), ("undecodable", Some(7))]);
         assert_eq!(report.rows, 4);
         assert!(table.column("other").is_none() && table.columns(["other"]).is_err());
-        assert_eq!(table.into_source(), SourceFile::of("x.csv", content));
     }
 
     #[test]
@@ -179,7 +212,7 @@ mod tests {
         for ending in ["\n", "\r\n"] {
             for end in ["", ending] {
                 let content = text.replace('\n', ending) + end;
-                let mut table = CsvTable::new("x.csv", content.as_bytes()).unwrap();
+                let mut table = table(content.as_bytes());
                 let next = || table.next(&mut Report::default()).unwrap();
                 let lines: Vec<_> = std::iter::from_fn(next).collect();
                 assert_eq!(lines, [2, 6, 7], "{content:?}");

@@ -42,7 +42,7 @@ use super::encoding::{decode, read_file, split_line};
 use super::reader::begin_one;
 use super::{
     Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, Parent, Place, PropertyDefinition,
-    PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, SourceFile, Usability,
+    PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity, SharedText, SourceFile, Usability,
 };
 use crate::code::CodeGrammar;
 use crate::{Error, Result};
@@ -302,7 +302,7 @@ struct Table<'a> {
     /// The concepts of a key; twins differ in the mark.
     by_key: HashMap<String, Vec<usize>>,
     /// The terms of concepts that were listed again, so that many repetitions stay cheap.
-    repeated_terms: HashMap<usize, HashSet<(String, String)>>,
+    repeated_terms: HashMap<usize, HashSet<(SharedText, String)>>,
 }
 
 struct Origin {
@@ -483,7 +483,7 @@ impl<'a> Table<'a> {
             };
             for text in texts.map(str::trim).filter(|text| !text.is_empty()) {
                 if seen.insert((&term.language, text)) {
-                    let (language, r#use) = (term.language.clone(), term.r#use.clone());
+                    let (language, r#use) = (term.language.as_str().into(), term.r#use.clone());
                     designations.push(Designation { text: text.to_owned(), language, r#use, ..Designation::default() });
                 }
             }

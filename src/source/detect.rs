@@ -83,7 +83,7 @@ fn format_of(entry: &InputEntry, start: &[u8]) -> Result<Format> {
 /// What of a file tells its format.
 pub(super) struct Sample<'a> {
     /// The first lines of a text that are not blank; none of what is no text.
-    rows: Vec<&'a str>,
+    pub(super) rows: Vec<&'a str>,
     /// The name of the element that an XML text is, without a prefix; empty for other texts.
     root: &'a str,
     /// The first sheet of a workbook; empty for what is none.
@@ -141,6 +141,20 @@ pub(super) fn is_icd10cm_tabular(sample: &Sample<'_>) -> bool {
 
 pub(super) fn is_icd10pcs_tables(sample: &Sample<'_>) -> bool {
     sample.root == "ICD10PCS.tabular"
+}
+
+pub(super) fn is_loinc(sample: &Sample<'_>) -> bool {
+    heads(sample, &["LOINC_NUM", "LONG_COMMON_NAME", "STATUS"])
+}
+
+pub(super) fn is_atc(sample: &Sample<'_>) -> bool {
+    heads(sample, &["atc_code", "atc_name"]) || heads(sample, &["ATC code", "ATC level name"])
+}
+
+/// Whether the first row has all of these headings.
+fn heads(sample: &Sample<'_>, headings: &[&str]) -> bool {
+    let is_there = |row: &str, heading: &str| cells(row).any(|cell| cell.eq_ignore_ascii_case(heading));
+    sample.rows.first().is_some_and(|row| headings.iter().all(|heading| is_there(row, heading)))
 }
 
 pub(super) fn is_delimited(sample: &Sample<'_>) -> bool {

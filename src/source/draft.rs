@@ -1,7 +1,6 @@
 //! What a reader produces: a code system in memory, not yet searchable.
 
-use std::collections::BTreeMap;
-
+use super::{Acceptabilities, SharedText};
 use crate::Layer;
 use crate::code::{CodeGrammar, Mark};
 use crate::edition::Edition;
@@ -52,9 +51,9 @@ pub enum DesignationUse {
     /// A use that only the publisher knows.
     Other {
         /// The system that defines the use.
-        system: String,
+        system: SharedText,
         /// The use's code there.
-        code: String,
+        code: SharedText,
     },
     /// A shortened form for narrow fields, such as ICD-10-CM's short descriptions. It is shown, not searched.
     Abbreviated,
@@ -74,12 +73,12 @@ pub struct Designation {
     /// The term as its publisher wrote it, white space at the ends aside.
     pub text: String,
     /// Language, as a BCP 47 tag: `vi`, `en`.
-    pub language: String,
+    pub language: SharedText,
     /// What the term is for.
     pub r#use: DesignationUse,
     /// How dialects take the term, by BCP 47 tag (`en-GB`) or by the publisher's identifier of the dialect, as a
     /// SNOMED CT language reference set tells it. Empty where the publisher tells nothing of dialects.
-    pub acceptability: BTreeMap<String, Acceptability>,
+    pub acceptability: Acceptabilities,
     /// Whether its publisher still stands by it.
     pub status: DesignationStatus,
     /// The publisher's identifier of the term, such as a SNOMED CT description identifier.
@@ -114,7 +113,7 @@ pub enum Acceptability {
 impl Designation {
     /// The name shown in a language.
     #[must_use]
-    pub fn preferred(language: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn preferred(language: impl Into<SharedText>, text: impl Into<String>) -> Self {
         Self { text: text.into(), language: language.into(), r#use: DesignationUse::Preferred, ..Self::default() }
     }
 }

@@ -22,6 +22,11 @@ pub(super) fn link(concepts: &mut [DraftConcept], links: &[(u32, u32, EdgeKind)]
     };
     let mut edges: Vec<Edge> = links.iter().map(edge).collect();
     cut_cycles(concepts.len(), &mut edges);
+    // Lists as long as they need be: there are as many as concepts.
+    let mut counts = vec![0_usize; concepts.len()];
+    for edge in edges.iter().filter(|edge| !edge.cut) {
+        counts.get_mut(edge.concept).into_iter().for_each(|count| *count += 1);
+    }
     let mut left_out = Vec::new();
     for (place, (edge, (_, _, kind))) in edges.iter().zip(links).enumerate() {
         if edge.cut {
@@ -31,6 +36,7 @@ pub(super) fn link(concepts: &mut [DraftConcept], links: &[(u32, u32, EdgeKind)]
         let Some(code) = concepts.get(edge.parent).map(|parent| parent.code.clone()) else { continue };
         let Some(concept) = concepts.get_mut(edge.concept) else { continue };
         let parent = Parent { code, kind: *kind };
+        concept.parents.reserve_exact(counts.get_mut(edge.concept).map(std::mem::take).unwrap_or_default());
         if !concept.parents.contains(&parent) {
             concept.parents.push(parent);
         }

@@ -139,6 +139,46 @@ formats! {
     known by super::icd9cm::is_procedures,
     read by super::icd9cm::PROCEDURES, if [all()] (feature "none");
 
+    /// A SNOMED CT release in RF2; see [`rf2`](super::rf2).
+    SnomedRf2 = "snomed-rf2", "SNOMED CT release in RF2, with its extensions",
+    known by super::rf2::knows,
+    read by super::rf2::FormatReader, if [all()] (feature "none");
+
+    /// A LOINC release; see [`loinc`](super::loinc).
+    Loinc = "loinc", "LOINC release",
+    known by detect::is_loinc,
+    read by super::loinc::FormatReader, if [feature = "csv"] (feature "csv");
+
+    /// The ATC classification with daily doses; see [`atc`](super::atc).
+    Atc = "atc", "ATC classification with daily doses, as CSV",
+    known by detect::is_atc,
+    read by super::atc::FormatReader, if [feature = "csv"] (feature "csv");
+
+    /// An RxNorm release; see [`rxnorm`](super::rxnorm).
+    RxNorm = "rxnorm", "RxNorm release in RRF",
+    known by super::rxnorm::knows,
+    read by super::rxnorm::FormatReader, if [all()] (feature "none");
+
+    /// The trees of MeSH; see [`mesh`](super::mesh).
+    MeshTrees = "mesh-trees", "Medical Subject Headings, their trees",
+    known by super::mesh::knows,
+    read by super::mesh::FormatReader, if [all()] (feature "none");
+
+    /// An OBO flat file; see [`obo`](super::obo).
+    Obo = "obo", "OBO ontology such as the HPO, as text",
+    known by super::obo::knows_text,
+    read by super::obo::TextReader, if [all()] (feature "none");
+
+    /// An OBO graph; see [`obo`](super::obo).
+    OboGraph = "obo-graph", "OBO ontology such as the HPO, as JSON",
+    known by super::obo::knows_graph,
+    read by super::obo::GraphReader, if [feature = "json"] (feature "json");
+
+    /// A translation of an OBO ontology, which makes a supplement; see [`obo`](super::obo).
+    Babelon = "babelon", "translation of an OBO ontology, as supplement",
+    known by super::obo::knows_babelon,
+    read by super::obo::BabelonReader, if [all()] (feature "none");
+
     /// Some other table of delimited text; see [`delimited`](super::delimited).
     Delimited = "delimited", "any CSV or TSV, described by a mapping",
     known by detect::is_delimited,

@@ -1,8 +1,8 @@
 //! LOINC releases: the table of terms and the accessory files, as the publisher's archive has them.
 //!
-//! A release is a folder; its files are told by their names, whatever folders they are in (Regenstrief Institute,
-//! *LOINC release notes* and the `ReadMe` of each accessory file, releases 2.64 to 2.82). `Loinc.csv` is needed, or
-//! `LoincTableCore.csv` in its place; all others may be missing.
+//! A release is a folder or archive; its files are told by their names, whatever folders they are in (Regenstrief
+//! Institute, *LOINC release notes* and the `ReadMe` of each accessory file, releases 2.64 to 2.82). `Loinc.csv` is
+//! needed, under whatever name, or `LoincTableCore.csv` in its place; all others may be missing.
 //!
 //! | file | columns used | becomes |
 //! |---|---|---|
@@ -54,10 +54,10 @@ mod table;
 use std::path::Path;
 
 use self::build::Builder;
-use super::parts::{Part, in_folder};
+use super::detect::formats_of;
 #[cfg(doc)]
 use super::{DesignationUse, Usability};
-use super::{Draft, Place, Report, Severity};
+use super::{Draft, Format, Input, InputEntry, Place, ReadOptions, Reader, Reading, Report, Severity};
 use crate::{Error, Result};
 
 /// What of a release is read.
@@ -77,16 +77,30 @@ impl Options {
     }
 }
 
-/// Reads a release from the folder into which its archive was unpacked.
+/// Reads a release: the publisher's archive, or the folder into which it was unpacked.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if a file cannot be read, [`Error::Source`] if there is no table of terms or a file that is read lacks
-/// a column.
+/// [`Error::Source`] if there is no table of terms or a file that is read lacks a column, and those of [`Input::open`].
 ///
 /// Time and memory are in proportion to what is read.
-pub fn read(folder: impl AsRef<Path>, options: &Options) -> Result<(Draft, Report)> {
-    read_parts(in_folder(folder.as_ref(), "csv")?, options)
+pub fn read(release: impl AsRef<Path>, options: &Options) -> Result<(Draft, Report)> {
+    read_input(&Input::open(release)?, options, Report::default())
+}
+
+/// Reads the release that an input holds, all its languages. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::Loinc
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let own = Options { version: options.version.clone(), languages: None };
+        let (draft, report) = read_input(input, &own, options.report(Vec::new()))?;
+        options.finish(draft, report)
+    }
 }
 
 /// The files that are read, in the order of reading: terms, what they are made of, then what is said of them.
@@ -122,30 +136,37 @@ impl Table {
     }
 }
 
-fn read_parts(parts: Vec<Part<'_>>, options: &Options) -> Result<(Draft, Report)> {
-    let has_whole_table = parts.iter().any(|part| part.name.eq_ignore_ascii_case("Loinc.csv"));
-    let mut builder = Builder::new(options);
-    let mut files: Vec<(Table, Part<'_>)> = Vec::new();
-    for part in parts {
+fn read_input(input: &Input, options: &Options, mut report: Report) -> Result<(Draft, Report)> {
+    let mut files: Vec<(Table, &InputEntry)> = Vec::new();
+    let named = |entry: &InputEntry, name: &str| entry.name().eq_ignore_ascii_case(name);
+    let has_whole_table = input.entries().iter().any(|entry| named(entry, "Loinc.csv"));
+    for (entry, format) in formats_of(input.entries())? {
         // The core table is an extract of the whole one, and the core of an old MapTo may be there twice.
-        let is_extract = has_whole_table && part.name.eq_ignore_ascii_case("LoincTableCore.csv");
+        let is_extract = has_whole_table && named(entry, "LoincTableCore.csv");
         let known = |table: Table| files.iter().any(|(known, _)| *known == table && table != Table::Variant);
-        match Table::of(&part.name).filter(|table| !is_extract && !known(*table)) {
-            Some(table) => files.push((table, part)),
+        let by_content = || (format == Format::Loinc).then_some(Table::Terms);
+        match Table::of(entry.name()).or_else(by_content).filter(|table| !is_extract && !known(*table)) {
+            Some(table) => files.push((table, entry)),
             None => {
                 let message = "it is no part of the code system, or another file says the same";
-                builder.report.add(Severity::Note, "file-not-read", Place::file(part.name), None, message);
+                report.add(Severity::Note, "file-not-read", entry.place(), None, message);
             }
         }
     }
     if !files.iter().any(|(table, _)| *table == Table::Terms) {
-        let message = "there is no table of terms, Loinc.csv or LoincTableCore.csv";
-        return Err(Error::source(Place::file("LOINC release"), message));
+        let message = "there is no table of LOINC terms, Loinc.csv or LoincTableCore.csv";
+        return Err(Error::source(Place::file(input.name()), message));
     }
     files.sort_by_key(|(table, _)| *table);
-    for (table, part) in &files {
-        builder.add_file(*table, part)?;
+    let mut builder = Builder::new(options, report);
+    let mut read = Vec::new();
+    for (table, entry) in files {
+        if table != Table::Variant || builder.is_wanted(entry.name()) {
+            builder.add_file(table, entry)?;
+            read.push(entry);
+        }
     }
+    builder.report.sources = Input::sources(read)?;
     Ok(builder.finish())
 }
 

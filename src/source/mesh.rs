@@ -15,55 +15,77 @@
 //! | `padded-text` | repaired | white space at the ends of a heading was cut |
 //! | `unknown-parent` | doubtful | the place above is not listed; the place became one at the top |
 //! | `parent-cycle` | doubtful | in one place the parent is above the heading, in another below: that edge was left out, the positions tell both |
-//! | `line-too-long`, `undecodable` | refused, doubtful | a line of more than a mebibyte; bytes that are no UTF-8 |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 |
 //!
 //! MeSH is free; the National Library of Medicine asks to be named as the source, with the year.
 
 use std::collections::HashMap;
-use std::io::BufRead;
 use std::path::Path;
 
-use super::parts::Part;
-use super::text_lines::TextLines;
-use super::{Designation, Draft, DraftConcept, DraftPosition, EdgeKind, Place, Report, Severity, edges};
+use super::detect::Sample;
+use super::encoding::Encoding;
+use super::reader::{begin_one, read_version};
+use super::{
+    Designation, Draft, DraftConcept, DraftPosition, EdgeKind, Format, Input, InputEntry, Limits, Place, ReadOptions,
+    Reader, Reading, Report, Severity, SharedText, edges,
+};
 use crate::{Edition, Error, Result};
 
 /// Reads a file of trees. `version` is the year; without it, the year in the file's name (`mtrees2022.bin`).
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the file cannot be read, [`Error::Argument`] if no version is given and the name tells none,
-/// [`Error::Source`] if no line is one of the trees.
+/// [`Error::Argument`] if no version is given and the name tells none, [`Error::Source`] if no line is one of the trees,
+/// and those of [`Input::open`].
 ///
 /// Time and memory are in proportion to the file.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(Draft, Report)> {
-    let part = Part::file(path.as_ref().to_owned());
-    read_lines(TextLines::new(&*part.name, part.open()?), version)
+    read_version(&FormatReader, &Input::open(path)?, version)
 }
 
 /// Reads a file of trees whose content is at hand; `name` is what the report calls it. See [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(Draft, Report)> {
-    read_lines(TextLines::new(name, bytes), version)
+    read_version(&FormatReader, &Input::from_bytes(name, bytes, Limits::new())?, version)
 }
 
-fn read_lines<R: BufRead>(mut lines: TextLines<R>, version: Option<&str>) -> Result<(Draft, Report)> {
-    let name = lines.name().to_owned();
-    let year = || name.split(|sign: char| !sign.is_ascii_digit()).find(|digits| digits.len() == 4);
-    let version = version.or_else(year).ok_or_else(|| Error::Argument {
-        what: "version",
-        value: String::new(),
-        expected: format!("the year of the trees, since the file name {name:?} tells none"),
-    })?;
-    let mut report = Report::default();
-    let mut trees = Trees::default();
+/// Whether the first lines of a file are headings with tree numbers.
+pub(super) fn knows(sample: &Sample<'_>) -> bool {
+    !sample.rows.is_empty() && sample.rows.iter().take(5).all(|row| heading_and_label(row).is_some())
+}
+
+/// Reads the trees that an input holds. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::MeshTrees
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let year = || entry.name().split(|sign: char| !sign.is_ascii_digit()).find(|digits| digits.len() == 4);
+        let version = options.version.as_deref().or_else(year).ok_or_else(|| Error::Argument {
+            what: "version",
+            value: String::new(),
+            expected: format!("the year of the trees, since the file name {:?} tells none", entry.name()),
+        })?;
+        let (draft, report) = read_entry(entry, version, report)?;
+        options.finish(draft, report)
+    }
+}
+
+fn read_entry(entry: &InputEntry, version: &str, mut report: Report) -> Result<(Draft, Report)> {
+    let name = entry.place().file;
+    let mut lines = entry.lines(Some(Encoding::Utf8))?;
+    let mut trees = Trees { language: "en".into(), ..Trees::default() };
     while let Some((number, line)) = lines.next(&mut report)? {
         if !line.trim().is_empty() {
             trees.add(&name, number, line, &mut report);
+            report.check()?;
         }
     }
-    report.sources.push(lines.into_source());
     if trees.concepts.is_empty() {
-        return Err(Error::source(Place::file(&*name), "no line is a heading, a semicolon and a tree number"));
+        return Err(Error::source(entry.place(), "no line is a heading, a semicolon and a tree number"));
     }
     trees.link(&name, &mut report);
     let edition = Edition {
@@ -90,8 +112,16 @@ fn is_tree_number(text: &str) -> bool {
     groups.next().is_some_and(is_top) && groups.all(|group| group.len() == 3 && is_number(group))
 }
 
+/// A heading, perhaps with white space at its ends, and its tree number; `None` for any other line.
+fn heading_and_label(line: &str) -> Option<(&str, &str)> {
+    let (heading, label) = line.rsplit_once(';')?;
+    let label = label.trim();
+    (!heading.trim().is_empty() && is_tree_number(label)).then_some((heading, label))
+}
+
 #[derive(Default)]
 struct Trees {
+    language: SharedText,
     concepts: Vec<DraftConcept>,
     by_heading: HashMap<String, usize>,
     /// The concept of each place, and its line.
@@ -102,10 +132,7 @@ impl Trees {
     fn add(&mut self, file: &str, number: u64, line: &str, report: &mut Report) {
         report.rows += 1;
         let place = || Place::line(file, number);
-        let parts = line.rsplit_once(';').map(|(heading, label)| (heading, label.trim()));
-        let Some((written, label)) =
-            parts.filter(|(heading, label)| !heading.trim().is_empty() && is_tree_number(label))
-        else {
+        let Some((written, label)) = heading_and_label(line) else {
             let start: String = line.chars().take(40).collect();
             let message = format!("this is no heading with a tree number: {start:?}");
             return report.add(Severity::Refused, "malformed-line", place(), None, message);
@@ -125,7 +152,7 @@ impl Trees {
                 self.by_heading.insert(heading.to_owned(), self.concepts.len());
                 self.concepts.push(DraftConcept {
                     code: label.to_owned(),
-                    designations: vec![Designation::preferred("en", heading)],
+                    designations: vec![Designation::preferred(self.language.clone(), heading)],
                     ..DraftConcept::default()
                 });
                 self.concepts.len() - 1

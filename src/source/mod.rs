@@ -44,6 +44,7 @@ mod format;
 mod map;
 mod reader;
 mod report;
+mod shared;
 
 #[cfg(feature = "csv")]
 pub mod atc;
@@ -76,7 +77,6 @@ pub mod mesh;
 mod national;
 pub mod obo;
 pub mod omop;
-mod parts;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod qd4440;
 #[cfg(feature = "xlsx")]
@@ -87,7 +87,6 @@ pub mod rxnorm;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
 pub mod sssom;
-mod text_lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
 #[cfg(feature = "xml")]
@@ -102,3 +101,4 @@ pub use input::{Input, InputEntry, Limits};
 pub use map::{MapCondition, MapDraft, MapRow, MapSide, Relationship, Unmapped};
 pub use reader::{ReadOptions, Reader, Reading, read};
 pub use report::{Entry, Place, Report, Severity, SourceFile, Strictness};
+pub use shared::{Acceptabilities, SharedText};

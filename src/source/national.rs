@@ -338,7 +338,7 @@ fn is_a(parent: &str) -> Parent {
 
 /// Another name of the same meaning.
 pub(super) fn synonym(language: &str, text: String) -> Designation {
-    Designation { text, language: language.to_owned(), r#use: DesignationUse::Synonym, ..Designation::default() }
+    Designation { text, language: language.into(), r#use: DesignationUse::Synonym, ..Designation::default() }
 }
 
 #[cfg(test)]

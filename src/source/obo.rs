@@ -40,7 +40,7 @@
 //! | `field-count` | refused | the row of a table has not as many fields as there are headings |
 //! | `bad-row` | refused | the row of a table has no term, no language, or no translation |
 //! | `not-translated` | note | the row says that it is no finished translation (`NOT_TRANSLATED`); left out |
-//! | `line-too-long`, `undecodable` | refused, doubtful | a line of more than a mebibyte; bytes that are no UTF-8 |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 |
 //!
 //! Each ontology has its own licence, which the edition names if the file does. The HPO asks to be cited, and not to be
 //! changed.
@@ -51,12 +51,24 @@ mod build;
 mod graph;
 mod text;
 
+pub(super) use self::babelon::{BabelonReader, knows_babelon};
 pub use self::babelon::{add_babelon, read_babelon, read_babelon_bytes};
 #[cfg(feature = "json")]
+pub(super) use self::graph::GraphReader;
+#[cfg(feature = "json")]
 pub use self::graph::{read_graph, read_graph_bytes};
+pub(super) use self::text::{TextReader, knows_text};
 pub use self::text::{read_text, read_text_bytes};
 #[cfg(doc)]
 use super::DesignationUse;
+use super::detect::Sample;
+
+/// Whether a file begins as an OBO graph in JSON.
+pub(super) fn knows_graph(sample: &Sample<'_>) -> bool {
+    let mut start = sample.rows.iter().take(50);
+    sample.rows.first().is_some_and(|row| row.trim_start().starts_with('{'))
+        && start.any(|row| row.contains("\"graphs\""))
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
 //! SNOMED CT releases in Release Format 2 (RF2).
 //!
 //! Read are the tab-separated files of one or several release packages (SNOMED International, *SNOMED CT Release File
-//! Specification*), each a folder as it is unpacked: an international or national edition, or a base edition and the
-//! extensions that build on it. Of each package one release type is read: the Snapshot if it has one, else the Full
+//! Specification*), each a folder or an archive: an international or national edition, or a base edition and the
+//! extensions that build on it. A package is what was given, or in that a folder that has folders `Snapshot`, `Full` or
+//! `Delta`. Of each package one release type is read: the Snapshot if it has one, else the Full
 //! release, of which the latest state of each component counts, else the Delta, which makes a
 //! [fragment](Content::Fragment). What a file holds is told by its heading row, its release type by its name.
 //!
@@ -42,7 +43,7 @@
 //! |---|---|---|
 //! | `field-count` | refused | the row has another number of columns than its file |
 //! | `bad-row` | refused | a column holds what it cannot: an identifier that is no number, another date or flag |
-//! | `line-too-long`, `undecodable` | refused, doubtful | a line of more than a mebibyte; bytes that are no UTF-8 |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 |
 //! | `identifier` | doubtful | an identifier's check digit or partition is wrong; it is used as it stands |
 //! | `duplicate-component` | doubtful | two states of one component with the same effective time; the first counts |
 //! | `unknown-concept` | refused | a description, relationship or member of a concept that no file lists |
@@ -58,7 +59,7 @@
 //! | `release-date` | note | the date in the files' names is another than their latest effective time |
 //! | `comment` | note | lines that are no rows, but comments put there by hand |
 //! | `rows-passed-over` | note | rows of kinds that are not read |
-//! | `file-not-read`, `empty-file` | note | a text file that is none of RF2 or of another release type, or empty |
+//! | `file-not-read`, `empty-file` | note | a file that is none of RF2 or of another release type, or empty |
 //!
 //! SNOMED CT may be used in SNOMED International's member countries and elsewhere under its affiliate licence; each
 //! national extension has its own terms. An index made of a release is bound by them as the release itself is.
@@ -71,11 +72,11 @@ use std::path::Path;
 
 use self::build::Builder;
 use self::files::{Table, is_comment, sort};
-use super::parts::{Part, in_folder};
-use super::text_lines::TextLines;
+use super::detect::Sample;
+use super::encoding::Encoding;
 #[cfg(doc)]
 use super::{Content, DesignationUse};
-use super::{Draft, Place, Report, Severity};
+use super::{Draft, Format, Input, Limits, Place, ReadOptions, Reader, Reading, Report, Severity};
 use crate::{Error, Result};
 
 /// Which form of a release is read.
@@ -108,41 +109,68 @@ impl Default for Options {
     }
 }
 
-/// Reads one or several release packages, each a folder: an edition, or a base and its extensions.
+/// Reads one or several release packages, each a folder or an archive: an edition, or a base and its extensions.
 ///
 /// Where packages have different states of one component, the later state counts.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if a file cannot be read, [`Error::Source`] if there is no concept file among them,
-/// [`Error::Argument`] if no folder is given or the module is no identifier.
+/// [`Error::Source`] if there is no concept file among them, [`Error::Argument`] if the module is no identifier, and
+/// those of [`Input::open_all`].
 ///
 /// Time and memory are in proportion to the components; of a Full release, to their states.
-pub fn read(folders: &[impl AsRef<Path>], options: &Options) -> Result<(Draft, Report)> {
-    let mut parts = Vec::new();
-    for (package, folder) in folders.iter().enumerate() {
-        parts.extend(in_folder(folder.as_ref(), "txt")?.into_iter().map(|part| (package, part)));
-    }
-    read_parts(parts, options)
+pub fn read(packages: &[impl AsRef<Path>], options: &Options) -> Result<(Draft, Report)> {
+    read_input(&Input::open_all(packages, Limits::new())?, options, Report::default())
 }
 
-fn read_parts(parts: Vec<(usize, Part<'_>)>, options: &Options) -> Result<(Draft, Report)> {
-    if parts.is_empty() {
-        let expected = "the folder of an unpacked RF2 release, with .txt files".to_owned();
-        return Err(Error::Argument { what: "RF2 release", value: String::new(), expected });
+/// Whether a file begins with a heading of RF2.
+pub(super) fn knows(sample: &Sample<'_>) -> bool {
+    let heading = sample.rows.iter().find(|row| !is_comment(row));
+    heading.is_some_and(|heading| Table::of(heading.trim_end()).is_some())
+}
+
+/// Reads the packages that an input holds. [`ReadOptions::language`] may be a dialect (`en-GB`), whose preferred terms
+/// then become the names; [`ReadOptions::edition`] tells the module, if its version is that of an edition.
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::SnomedRf2
     }
-    let mut report = Report::default();
-    let files = sort(parts, options.release_type, &mut report)?;
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let mut own = Options { module: options.edition.as_deref().and_then(module_of), ..Options::default() };
+        let mut told = options.clone();
+        if let Some(language) = &options.language {
+            own.dialects.insert(0, known::dialect_named(language));
+            // Terms have the language alone.
+            told.language = language.split('-').next().map(str::to_owned);
+        }
+        let (draft, report) = read_input(input, &own, options.report(Vec::new()))?;
+        told.finish(draft, report)
+    }
+}
+
+/// The module in the version of an edition: `snomed-ct|http://snomed.info/sct/731000124108/version/20240301`.
+fn module_of(edition: &str) -> Option<String> {
+    let (_, version) = edition.rsplit_once('|')?;
+    let module = version.strip_prefix(build::SYSTEM)?.strip_prefix('/')?.split('/').next()?;
+    Some(module.to_owned())
+}
+
+fn read_input(input: &Input, options: &Options, mut report: Report) -> Result<(Draft, Report)> {
+    let files = sort(input, options.release_type, &mut report)?;
     if !files.iter().any(|file| file.table == Table::Concept) {
-        let place = Place::file("RF2 release");
-        return Err(Error::source(place, "there is no concept file: none whose first row has definitionStatusId"));
+        let message = "there is no concept file of RF2: none whose first row has definitionStatusId";
+        return Err(Error::source(Place::file(input.name()), message));
     }
+    report.sources = Input::sources(files.iter().map(|file| file.entry))?;
     let is_layered = files.iter().any(|file| file.release_type == ReleaseType::Full || file.package > 0);
     let is_delta = files.iter().all(|file| file.release_type == ReleaseType::Delta);
     let mut builder = Builder::new(options, is_layered, is_delta, report)?;
     for file in files {
-        let mut lines = TextLines::new(&*file.part.name, file.part.open()?);
-        builder.start_file(&file.part.name, file.table, file.package);
+        let mut lines = file.entry.lines(Some(Encoding::Utf8))?;
+        builder.start_file(&file.entry.place().file, file.table, file.package);
         let (mut columns, mut comments) = (None, 0);
         while let Some((number, line)) = lines.next(builder.report())? {
             match columns {
@@ -150,13 +178,13 @@ fn read_parts(parts: Vec<(usize, Part<'_>)>, options: &Options) -> Result<(Draft
                 None => columns = Some(line.trim_end().split('\t').count()),
                 Some(columns) => builder.add(number, line, columns),
             }
+            builder.report().check()?;
         }
         if comments > 0 {
             let message = format!("{comments} lines begin with # and were taken for comments");
-            builder.report().add(Severity::Note, "comment", Place::file(lines.name()), None, message);
+            builder.report().add(Severity::Note, "comment", file.entry.place(), None, message);
         }
         builder.end_file();
-        builder.report().sources.push(lines.into_source());
     }
     builder.finish()
 }

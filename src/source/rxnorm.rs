@@ -1,8 +1,9 @@
 //! RxNorm releases in Rich Release Format (RRF).
 //!
-//! A release is a folder with tables whose columns `|` separates and ends (National Library of Medicine, *RxNorm
-//! Technical Documentation*, section 12). `RXNCONSO.RRF` is needed, all others may be missing. If the folder has a
-//! folder `rrf`, as the unpacked full release has beside its `prescribe` extract, that is read.
+//! A release is a folder or archive with tables whose columns `|` separates and ends (National Library of Medicine,
+//! *RxNorm Technical Documentation*, section 12), told by their names. `RXNCONSO.RRF` is needed, all others may be
+//! missing. They stand in one folder; of several, as the full release has `rrf` beside `prescribe/rrf`, an extract, the
+//! one is read that is in the fewest folders.
 //!
 //! | file | columns used | becomes |
 //! |---|---|---|
@@ -32,7 +33,7 @@
 //! | `parent-cycle` | doubtful | the parent is also below the concept, and the edge is left out |
 //! | `retired-and-listed` | doubtful | a concept is told to be retired, but is listed; it stays as it is listed |
 //! | `language` | doubtful | a language that is not known here: its code was kept |
-//! | `line-too-long`, `undecodable` | refused, doubtful | a line of more than a mebibyte; bytes that are no UTF-8 |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 |
 //! | `rows-passed-over` | note | so many rows of other vocabularies, of single names, or suppressed |
 //! | `source-restriction` | note | the restriction level of a vocabulary that is read; all but 0 have conditions of use |
 //! | `file-not-read` | note | a file of the release that is not read |
@@ -45,9 +46,9 @@ mod build;
 use std::path::Path;
 
 use self::build::Builder;
-use super::parts::{Part, in_folder};
-use super::text_lines::TextLines;
-use super::{Draft, Place, Report, Severity};
+use super::detect::Sample;
+use super::encoding::Encoding;
+use super::{Draft, Format, Input, InputEntry, Place, ReadOptions, Reader, Reading, Report, Severity};
 use crate::{Error, Result};
 
 /// What of a release is read.
@@ -66,18 +67,48 @@ impl Default for Options {
     }
 }
 
-/// Reads a release from its folder.
+/// Reads a release: the publisher's archive, or a folder.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if a file cannot be read, [`Error::Source`] if there is no `RXNCONSO.RRF` or no concept in it,
-/// [`Error::Argument`] if no version is given and no file tells it.
+/// [`Error::Source`] if there is no `RXNCONSO.RRF` or no concept in it, [`Error::Argument`] if no version is given and
+/// no file tells it, and those of [`Input::open`].
 ///
 /// Time and memory are in proportion to what is read.
-pub fn read(folder: impl AsRef<Path>, options: &Options) -> Result<(Draft, Report)> {
-    let folder = folder.as_ref();
-    let inner = folder.join("rrf");
-    read_parts(in_folder(if inner.is_dir() { &inner } else { folder }, "rrf")?, options)
+pub fn read(release: impl AsRef<Path>, options: &Options) -> Result<(Draft, Report)> {
+    read_input(&Input::open(release)?, options, Report::default())
+}
+
+/// Whether the first rows of a file are those of the table of names, or one is that of RxNorm in the table of sources.
+pub(super) fn knows(sample: &Sample<'_>) -> bool {
+    let is_name = |row: &&str| {
+        let fields: Vec<&str> = row.split('|').collect();
+        let at = |column: usize| fields.get(column).copied().unwrap_or_default();
+        fields.len() == Table::Names.columns() + 1
+            && build::is_code(at(0))
+            && at(1).len() == 3
+            && at(1).bytes().all(|byte| byte.is_ascii_uppercase())
+            && at(18).is_empty()
+    };
+    let is_source =
+        |row: &&str| row.split('|').nth(3) == Some("RXNORM") && row.split('|').count() == Table::Sources.columns() + 1;
+    let rows = || sample.rows.iter();
+    rows().next().is_some() && rows().take(5).all(|row| is_name(&row)) || rows().any(|row| is_source(&row))
+}
+
+/// Reads RxNorm's own names of the release that an input holds. Uses [`ReadOptions::version`].
+pub(super) struct FormatReader;
+
+impl Reader for FormatReader {
+    fn format(&self) -> Format {
+        Format::RxNorm
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let own = Options { version: options.version.clone(), ..Options::default() };
+        let (draft, report) = read_input(input, &own, options.report(Vec::new()))?;
+        options.finish(draft, report)
+    }
 }
 
 /// The tables in the order of reading.
@@ -116,31 +147,41 @@ impl Table {
     }
 }
 
-fn read_parts(parts: Vec<Part<'_>>, options: &Options) -> Result<(Draft, Report)> {
-    let mut builder = Builder::new(options);
-    let mut files: Vec<(Table, Part<'_>)> = Vec::new();
-    for part in parts {
-        match Table::of(&part.name).filter(|table| files.iter().all(|(known, _)| known != table)) {
-            Some(table) => files.push((table, part)),
+/// The folder of the table of names, as (depth, path); of several, the first of those that are in the fewest folders.
+fn folder_of(entry: &InputEntry) -> (usize, &str) {
+    let folder = entry.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+    (folder.split('/').filter(|part| !part.is_empty()).count(), folder)
+}
+
+fn read_input(input: &Input, options: &Options, mut report: Report) -> Result<(Draft, Report)> {
+    let tables = || input.entries().iter().map(|entry| (Table::of(entry.name()), entry));
+    let names = tables().filter(|(table, _)| *table == Some(Table::Names));
+    let Some(folder) = names.map(|(_, entry)| folder_of(entry)).min() else {
+        return Err(Error::source(Place::file(input.name()), "there is no table of RxNorm names, RXNCONSO.RRF"));
+    };
+    let mut files: Vec<(Table, &InputEntry)> = Vec::new();
+    for (table, entry) in tables() {
+        let is_new = |table: &Table| files.iter().all(|(known, _)| known != table);
+        match table.filter(|table| folder_of(entry) == folder && is_new(table)) {
+            Some(table) => files.push((table, entry)),
             None => {
                 let message = "it is no part of the code system, or another file says the same";
-                builder.report.add(Severity::Note, "file-not-read", Place::file(part.name), None, message);
+                report.add(Severity::Note, "file-not-read", entry.place(), None, message);
             }
         }
-    }
-    if !files.iter().any(|(table, _)| *table == Table::Names) {
-        return Err(Error::source(Place::file("RxNorm release"), "there is no table of names, RXNCONSO.RRF"));
     }
     files.sort_by_key(|(table, _)| *table);
-    for (table, part) in &files {
-        let mut lines = TextLines::new(&*part.name, part.open()?);
-        builder.start_file(&part.name);
+    report.sources = Input::sources(files.iter().map(|(_, entry)| *entry))?;
+    let mut builder = Builder::new(options, report);
+    for (table, entry) in files {
+        let mut lines = entry.lines(Some(Encoding::Utf8))?;
+        builder.start_file(&entry.place().file);
         while let Some((line, row)) = lines.next(&mut builder.report)? {
             if !row.is_empty() {
-                builder.add(*table, line, row);
+                builder.add(table, line, row);
+                builder.report.check()?;
             }
         }
-        builder.report.sources.push(lines.into_source());
     }
     builder.finish()
 }

@@ -3,7 +3,7 @@
 use super::names::{NameChange, Names, canonical, judge};
 use super::phrases::Phrases;
 use crate::source::{
-    Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, Place, Report, Severity, Usability,
+    Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, Place, Report, Severity, SharedText, Usability,
 };
 use crate::text::Analyzer;
 
@@ -16,7 +16,7 @@ use crate::text::Analyzer;
 /// (`former-code-gone`). Only names in the draft's own language are taken: a former edition's translations
 /// are not taken over.
 pub fn add_former_names(draft: &mut Draft, former: &Draft, report: &mut Report) -> usize {
-    let language = draft.language.clone();
+    let language = SharedText::from(&draft.language);
     let name_of = |concept: &DraftConcept, language: &str| {
         let of_language = |designation: &&Designation| {
             designation.language == language

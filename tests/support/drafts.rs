@@ -215,7 +215,7 @@ fn graph() -> Draft {
         below.for_each(|concept| concept.parents.push(Parent { code: parent.into(), kind }));
     }
     if let Some(term) = concepts.first_mut().and_then(|concept| concept.designations.first_mut()) {
-        term.acceptability.insert("en-GB".into(), Acceptability::Acceptable);
+        term.acceptability.insert("en-GB", Acceptability::Acceptable);
     }
     Draft {
         edition: edition("graph", "1"),

@@ -3,7 +3,7 @@
 use super::element::Element;
 use super::extension;
 use super::write::Json;
-use crate::source::{Acceptability, Designation, DesignationStatus, DesignationUse};
+use crate::source::{Acceptability, Designation, DesignationStatus, DesignationUse, SharedText};
 
 /// Uses that others have codes for: system, code, use.
 const STANDARD: [(&str, &str, DesignationUse); 2] = [
@@ -20,14 +20,16 @@ const OWN: [(&str, DesignationUse); 4] = [
 ];
 
 /// A use that is not told; [`complete`] puts another in its place.
-const UNTOLD: DesignationUse = DesignationUse::Other { system: String::new(), code: String::new() };
+fn untold() -> DesignationUse {
+    DesignationUse::Other { system: SharedText::default(), code: SharedText::default() }
+}
 
 /// A designation; `None` if it has no text.
 pub(super) fn read(element: &Element) -> Option<Designation> {
     let mut term = Designation {
         text: element.string("value")?,
-        language: element.string("language").unwrap_or_default(),
-        r#use: element.first("use").or_else(|| element.first("additionalUse")).map_or(UNTOLD, read_use),
+        language: element.string("language").unwrap_or_default().into(),
+        r#use: element.first("use").or_else(|| element.first("additionalUse")).map_or_else(untold, read_use),
         ..Designation::default()
     };
     read_extensions(element, &mut term);
@@ -42,7 +44,7 @@ fn read_use(coding: &Element) -> DesignationUse {
     if let Some((_, r#use)) = OWN.iter().find(|own| system == extension::USES && own.0 == code) {
         return r#use.clone();
     }
-    DesignationUse::Other { system: system.to_owned(), code: code.to_owned() }
+    DesignationUse::Other { system: system.into(), code: code.into() }
 }
 
 /// What extensions say of a display or a designation.
@@ -58,7 +60,7 @@ pub(super) fn read_extensions(element: &Element, term: &mut Designation) {
             _ => continue,
         };
         if let Some(dialect) = extension.extension_text("dialect") {
-            term.acceptability.insert(dialect.to_owned(), role);
+            term.acceptability.insert(dialect, role);
         }
     }
 }
@@ -70,9 +72,9 @@ pub(super) fn complete(terms: &mut [Designation], language: &str) {
         let (before, rest) = terms.split_at_mut(at);
         let Some((term, after)) = rest.split_first_mut() else { continue };
         if term.language.is_empty() {
-            language.clone_into(&mut term.language);
+            term.language = language.into();
         }
-        if term.r#use == UNTOLD {
+        if term.r#use == untold() {
             let own = &term.language;
             let is_shown = |other: &Designation| {
                 let language = if other.language.is_empty() { language } else { &other.language };
@@ -119,12 +121,12 @@ pub(super) fn write_extensions(term: &Designation, json: &mut Json) {
     if term.status == DesignationStatus::Inactive {
         json.push_extension(extension::TERM_STATUS, "valueCode", Json::string("inactive"));
     }
-    for (dialect, role) in &term.acceptability {
+    for (dialect, role) in term.acceptability.iter() {
         let role = match role {
             Acceptability::Preferred => "preferred",
             Acceptability::Acceptable => "acceptable",
         };
-        let parts = [("dialect", "valueString", dialect.as_str()), ("role", "valueCode", role)];
+        let parts = [("dialect", "valueString", dialect), ("role", "valueCode", role)];
         json.push_parts(extension::ACCEPTABILITY, parts);
     }
 }

@@ -79,16 +79,16 @@ impl Input {
     pub fn open_all<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, limits: Limits) -> Result<Self> {
         let mut lister = Lister::new(limits);
         let mut names = Vec::new();
-        for path in paths {
+        for (number, path) in paths.into_iter().enumerate() {
             let path = path.as_ref();
             names.push(super::encoding::file_name(path));
             let found = std::fs::metadata(path).map_err(|source| Error::io(path, source))?;
             if found.is_dir() {
                 for (file, below) in files_of(path, limits)? {
-                    lister.add(Given::of_path(file, Some(below))?)?;
+                    lister.add(Given::of_path(number, file, Some(below))?)?;
                 }
             } else if found.is_file() {
-                lister.add(Given::of_path(path.to_owned(), None)?)?;
+                lister.add(Given::of_path(number, path.to_owned(), None)?)?;
             } else {
                 return Err(Error::source(Place::file(path.to_string_lossy()), "is neither a file nor a folder"));
             }
@@ -118,9 +118,20 @@ impl Input {
         let mut names = Vec::new();
         for (name, bytes) in files {
             names.push(name.to_owned());
-            lister.add(Given::new(name.to_owned(), None, Content::Memory(bytes.into().into()))?)?;
+            lister.add(Given::new(0, name.to_owned(), None, Content::Memory(bytes.into().into()))?)?;
         }
         lister.finish(names)
+    }
+
+    /// Files at hand, as if they stood in the folders with these numbers.
+    #[cfg(test)]
+    pub(super) fn of_files<'f>(files: impl IntoIterator<Item = (usize, &'f str, &'f [u8])>) -> Result<Self> {
+        let mut lister = Lister::new(Limits::new());
+        for (number, path, bytes) in files {
+            let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+            lister.add(Given::new(number, name, Some(path.to_owned()), Content::Memory(bytes.into()))?)?;
+        }
+        lister.finish(vec!["files".to_owned()])
     }
 
     /// The names of what was given, without their folders, for messages.
@@ -279,7 +290,12 @@ impl InputEntry {
         self.given.below.is_none() && self.label == self.given.name
     }
 
-    fn limits(&self) -> &Limits {
+    /// Which of the paths that the user gave it comes from, counted from 0.
+    pub(super) fn origin(&self) -> usize {
+        self.given.number
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
         &self.meter.budget.limits
     }
 }
@@ -337,6 +353,8 @@ impl Content {
 /// A file that the user gave, or that stands in a folder that the user gave.
 #[derive(Debug)]
 struct Given {
+    /// Which of the paths that the user gave it is, or stands below.
+    number: usize,
     name: String,
     /// Its path below the folder.
     below: Option<String>,
@@ -346,14 +364,14 @@ struct Given {
 }
 
 impl Given {
-    fn new(name: String, below: Option<String>, content: Content) -> Result<Arc<Self>> {
+    fn new(number: usize, name: String, below: Option<String>, content: Content) -> Result<Arc<Self>> {
         let bytes = content.len().map_err(|error| Error::io(name.clone(), error))?;
         let archive = ArchiveMeter::new(bytes);
-        Ok(Arc::new(Self { name, below, content, archive, fingerprint: OnceLock::new() }))
+        Ok(Arc::new(Self { number, name, below, content, archive, fingerprint: OnceLock::new() }))
     }
 
-    fn of_path(path: PathBuf, below: Option<String>) -> Result<Arc<Self>> {
-        Self::new(super::encoding::file_name(&path), below, Content::Path(path.into()))
+    fn of_path(number: usize, path: PathBuf, below: Option<String>) -> Result<Arc<Self>> {
+        Self::new(number, super::encoding::file_name(&path), below, Content::Path(path.into()))
     }
 
     fn label(&self) -> &str {

@@ -1,19 +1,17 @@
 //! The accessory files.
 
-use std::io::BufRead;
-
 use super::build::{Builder, Origin, SYSTEM, grouper};
 use crate::Result;
 use crate::source::csv_table::CsvTable;
 use crate::source::{DesignationUse, DraftConcept, EdgeKind, Place, PropertyKind, PropertyValue, Severity};
 
 impl Builder<'_> {
-    pub(super) fn add_replacements<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_replacements(&mut self, file: &mut CsvTable) -> Result<()> {
         let [number, target, comment] = file.columns(["LOINC", "MAP_TO", "COMMENT"])?;
         let replaced_by = self.property("replaced-by", PropertyKind::Code, "A term to use in its place (MapTo.csv)");
         let meaning = "When that term is to be used: the term, a colon and the comment (MapTo.csv)";
         let comments = self.property("replacement-comment", PropertyKind::Text, meaning);
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(number) };
             let Some(concept) = self.known(&origin) else { continue };
             let (target, comment) = (file.field(target), file.field(comment));
@@ -29,10 +27,10 @@ impl Builder<'_> {
         Ok(())
     }
 
-    pub(super) fn add_consumer_names<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_consumer_names(&mut self, file: &mut CsvTable) -> Result<()> {
         let [number, name] = file.columns(["LoincNumber", "ConsumerName"])?;
-        let r#use = DesignationUse::Other { system: SYSTEM.to_owned(), code: "ConsumerName".to_owned() };
-        while let Some(line) = file.next(&mut self.report)? {
+        let r#use = DesignationUse::Other { system: SYSTEM.into(), code: "ConsumerName".into() };
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(number) };
             if let Some(concept) = self.known(&origin) {
                 self.name(concept, "en", r#use.clone(), file.field(name));
@@ -41,11 +39,11 @@ impl Builder<'_> {
         Ok(())
     }
 
-    pub(super) fn add_parts<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_parts(&mut self, file: &mut CsvTable) -> Result<()> {
         let [number, kind, name, display, status] =
             file.columns(["PartNumber", "PartTypeName", "PartName", "PartDisplayName", "Status"])?;
         let types = self.property("part-type", PropertyKind::Text, "What a part is a part as (PartTypeName)");
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(number) };
             let inactive = ["DEPRECATED", "INACTIVE"].iter().any(|word| file.field(status).eq_ignore_ascii_case(word));
             let Some(concept) = self.list(&origin, DraftConcept { inactive, ..grouper() }) else { continue };
@@ -63,9 +61,9 @@ impl Builder<'_> {
     }
 
     /// Which parts a term is made of. The property is told by a URL: `http://loinc.org/property/TIME_ASPCT`.
-    pub(super) fn add_part_links<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_part_links(&mut self, file: &mut CsvTable) -> Result<()> {
         let [number, part, property] = file.columns(["LoincNumber", "PartNumber", "Property"])?;
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(number) };
             let Some(concept) = self.known(&origin) else { continue };
             let url = file.field(property);
@@ -88,9 +86,9 @@ impl Builder<'_> {
     }
 
     /// One row for each place of a code in the tree, its parent's row before it.
-    pub(super) fn add_hierarchy<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_hierarchy(&mut self, file: &mut CsvTable) -> Result<()> {
         let [parent, code, text] = file.columns(["IMMEDIATE_PARENT", "CODE", "CODE_TEXT"])?;
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(code) };
             let child = match self.index_of(origin.code) {
                 Some(known) => known,
@@ -121,7 +119,7 @@ impl Builder<'_> {
     }
 
     /// One row for each answer of each list; lists that others define have none.
-    pub(super) fn add_answer_lists<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_answer_lists(&mut self, file: &mut CsvTable) -> Result<()> {
         let [list, list_name, answer, text] =
             file.columns(["AnswerListId", "AnswerListName", "AnswerStringId", "DisplayText"])?;
         let optional = |heading| file.column(heading);
@@ -158,7 +156,7 @@ impl Builder<'_> {
             ),
         ]
         .map(|(column, name, meaning)| (column, self.property(name, text_property, meaning)));
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(list) };
             let owner = match self.index_of(origin.code) {
                 Some(known) => known,
@@ -208,10 +206,10 @@ impl Builder<'_> {
         Ok(())
     }
 
-    pub(super) fn add_answer_list_links<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_answer_list_links(&mut self, file: &mut CsvTable) -> Result<()> {
         let [number, list, kind] = file.columns(["LoincNumber", "AnswerListId", "AnswerListLinkType"])?;
         let context = file.column("ApplicableContext");
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(number) };
             let Some(concept) = self.known(&origin) else { continue };
             let (list, kind) = (file.field(list), file.field(kind));
@@ -234,9 +232,9 @@ impl Builder<'_> {
     }
 
     /// The list of linguistic variants: by number, the tag of its language.
-    pub(super) fn add_variants<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_variants(&mut self, file: &mut CsvTable) -> Result<()> {
         let [id, language, country] = file.columns(["ID", "ISO_LANGUAGE", "ISO_COUNTRY"])?;
-        while file.next(&mut self.report)?.is_some() {
+        while self.next(file)?.is_some() {
             let tag = match (file.field(language), file.field(country)) {
                 (language, "") => language.to_owned(),
                 (language, country) => format!("{language}-{country}"),
@@ -267,14 +265,14 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn add_variant<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_variant(&mut self, file: &mut CsvTable, name: &str) -> Result<()> {
         let [number, long] = file.columns(["LOINC_NUM", "LONG_COMMON_NAME"])?;
         let axes = file.columns(["COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM", "SCALE_TYP", "METHOD_TYP"])?;
         let [short, display, related] =
             ["SHORTNAME", "LinguisticVariantDisplayName", "RELATEDNAMES2"].map(|heading| file.column(heading));
-        let tag = self.tag_of(file.name());
+        let tag = self.tag_of(name);
         let mut from_axes = 0_usize;
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(number) };
             let Some(concept) = self.known(&origin) else { continue };
             let (long, display) = (file.field(long), file.field(display));

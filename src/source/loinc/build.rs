@@ -6,10 +6,9 @@ use super::{Options, Table};
 use crate::code::{CodeGrammar, loinc};
 use crate::edition::InForce;
 use crate::source::csv_table::CsvTable;
-use crate::source::parts::Part;
 use crate::source::{
-    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Place, PropertyDefinition, PropertyKind, PropertyValue,
-    Report, Severity, Usability, edges,
+    Designation, DesignationUse, Draft, DraftConcept, EdgeKind, InputEntry, Place, PropertyDefinition, PropertyKind,
+    PropertyValue, Report, Severity, SharedText, Usability, edges,
 };
 use crate::{Edition, Result};
 
@@ -29,6 +28,8 @@ pub(super) struct Builder<'o> {
     by_code: HashMap<String, usize>,
     properties: Vec<PropertyDefinition>,
     by_name: HashMap<String, usize>,
+    /// The language of the last name; names of a language stand together.
+    language: SharedText,
     /// Child, parent, and where the row stands.
     pub(super) links: Vec<(u32, u32, EdgeKind)>,
     pub(super) link_places: Vec<Place>,
@@ -39,14 +40,15 @@ pub(super) struct Builder<'o> {
 }
 
 impl<'o> Builder<'o> {
-    pub(super) fn new(options: &'o Options) -> Self {
+    pub(super) fn new(options: &'o Options, report: Report) -> Self {
         Self {
             options,
-            report: Report::default(),
+            report,
             concepts: Vec::new(),
             by_code: HashMap::new(),
             properties: Vec::new(),
             by_name: HashMap::new(),
+            language: SharedText::default(),
             links: Vec::new(),
             link_places: Vec::new(),
             variants: HashMap::new(),
@@ -54,11 +56,8 @@ impl<'o> Builder<'o> {
         }
     }
 
-    pub(super) fn add_file(&mut self, table: Table, part: &Part<'_>) -> Result<()> {
-        if table == Table::Variant && !self.is_wanted(&part.name) {
-            return Ok(());
-        }
-        let mut file = CsvTable::new(&part.name, part.open()?)?;
+    pub(super) fn add_file(&mut self, table: Table, entry: &InputEntry) -> Result<()> {
+        let mut file = CsvTable::open(entry)?;
         match table {
             Table::Terms => self.add_terms(&mut file),
             Table::Parts => self.add_parts(&mut file),
@@ -69,10 +68,14 @@ impl<'o> Builder<'o> {
             Table::AnswerListLinks => self.add_answer_list_links(&mut file),
             Table::Hierarchy => self.add_hierarchy(&mut file),
             Table::Variants => self.add_variants(&mut file),
-            Table::Variant => self.add_variant(&mut file),
-        }?;
-        self.report.sources.push(file.into_source());
-        Ok(())
+            Table::Variant => self.add_variant(&mut file, entry.name()),
+        }
+    }
+
+    /// Goes to the next row, unless reading is strict and the last one was doubtful.
+    pub(super) fn next(&mut self, file: &mut CsvTable) -> Result<Option<u64>> {
+        self.report.check()?;
+        file.next(&mut self.report)
     }
 
     pub(super) fn tell(
@@ -149,7 +152,10 @@ impl<'o> Builder<'o> {
         let Some(concept) = self.concepts.get_mut(concept).filter(|_| !text.is_empty()) else { return };
         let mut same_language = concept.designations.iter().rev().take_while(|known| known.language == language);
         if !same_language.any(|known| known.text == text) {
-            let (text, language) = (text.to_owned(), language.to_owned());
+            if self.language != language {
+                self.language = language.into();
+            }
+            let (text, language) = (text.to_owned(), self.language.clone());
             concept.designations.push(Designation { text, language, r#use, ..Designation::default() });
         }
     }

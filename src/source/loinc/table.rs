@@ -1,7 +1,5 @@
 //! The table of terms.
 
-use std::io::BufRead;
-
 use super::build::{Builder, Origin};
 use crate::Result;
 use crate::source::csv_table::CsvTable;
@@ -49,7 +47,7 @@ const PROPERTIES: [(&str, &str, PropertyKind, &str); 32] = [
 impl Builder<'_> {
     /// Terms: the table of them. `CONSUMER_NAME` is another file's, and reasons of past changes
     /// (`CHNG_TYPE`, `CHANGE_REASON_PUBLIC`) say nothing of the term as it is.
-    pub(super) fn add_terms<R: BufRead>(&mut self, file: &mut CsvTable<R>) -> Result<()> {
+    pub(super) fn add_terms(&mut self, file: &mut CsvTable) -> Result<()> {
         let [number, name] = file.columns(["LOINC_NUM", "LONG_COMMON_NAME"])?;
         file.columns(["COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM", "SCALE_TYP", "METHOD_TYP", "STATUS"])?;
         let [short, display, related, status] =
@@ -61,7 +59,7 @@ impl Builder<'_> {
                 columns.push((column, self.property(name, kind, meaning), kind, heading));
             }
         }
-        while let Some(line) = file.next(&mut self.report)? {
+        while let Some(line) = self.next(file)? {
             let origin = Origin { file: file.name(), line, code: file.field(number) };
             let inactive = file.field(status).eq_ignore_ascii_case("DEPRECATED");
             let Some(concept) = self.list(&origin, DraftConcept { inactive, ..DraftConcept::default() }) else {

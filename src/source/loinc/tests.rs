@@ -48,7 +48,8 @@ const FILES: [(&str, &str); 10] = [
 ];
 
 fn read_files(files: &[(&str, &[u8])], options: &Options) -> Result<(Draft, Report)> {
-    read_parts(files.iter().map(|(name, bytes)| Part::bytes(name, bytes)).collect(), options)
+    let files = files.iter().map(|(name, bytes)| (0, *name, *bytes));
+    read_input(&Input::of_files(files)?, options, Report::default())
 }
 
 fn read_all() -> (Draft, Report) {

@@ -1,18 +1,21 @@
 //! Translations in Babelon tables.
 
 use std::collections::{HashMap, HashSet};
-use std::io::BufRead;
 use std::path::Path;
 
-use super::build::OBO_IN_OWL;
+use super::build::{OBO_IN_OWL, system_of};
 use crate::code::CodeGrammar;
-use crate::source::parts::Part;
-use crate::source::text_lines::TextLines;
+use crate::source::detect::Sample;
+use crate::source::encoding::Encoding;
+use crate::source::reader::begin_one;
 use crate::source::{
-    Content, Designation, DesignationUse, Draft, DraftConcept, Place, PropertyDefinition, PropertyKind, PropertyValue,
-    Report, Severity,
+    Content, Designation, DesignationUse, Draft, DraftConcept, Format, Input, InputEntry, Limits, Place,
+    PropertyDefinition, PropertyKind, PropertyValue, ReadOptions, Reader, Reading, Report, Severity,
 };
 use crate::{Edition, Error, Result};
+
+/// Columns without which nothing can be read.
+const NEEDED: [&str; 4] = ["subject_id", "predicate_id", "translation_language", "translation_value"];
 
 /// Reads a Babelon table as a supplement of an ontology: names and definitions in another language, for its codes.
 ///
@@ -21,18 +24,23 @@ use crate::{Edition, Error, Result};
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the file cannot be read, [`Error::Source`] if a column is missing or no row is a translation. Rows
-/// that cannot be used are no error: see the report.
+/// [`Error::Source`] if a column is missing or no row is a translation, and those of [`Input::open`]. Rows that cannot
+/// be used are no error: see the report.
 ///
 /// Time and memory are in proportion to the file.
 pub fn read_babelon(path: impl AsRef<Path>, target: &str, version: &str) -> Result<(Draft, Report)> {
-    let part = Part::file(path.as_ref().to_owned());
-    read(TextLines::new(&*part.name, part.open()?), target, version)
+    read_supplement(&Input::open(path)?, target, version)
 }
 
 /// Reads a Babelon table whose content is at hand; `name` is what the report calls it. See [`read_babelon`].
 pub fn read_babelon_bytes(name: &str, bytes: &[u8], target: &str, version: &str) -> Result<(Draft, Report)> {
-    read(TextLines::new(name, bytes), target, version)
+    read_supplement(&Input::from_bytes(name, bytes, Limits::new())?, target, version)
+}
+
+fn read_supplement(input: &Input, target: &str, version: &str) -> Result<(Draft, Report)> {
+    let (entry, mut report) = begin_one(input, Format::Babelon, &ReadOptions::new())?;
+    let rows = rows(entry, &mut report)?;
+    Ok((supplement(rows, target, version, &mut report), report))
 }
 
 /// Adds the translations of a Babelon table to the draft of an ontology, as a further language.
@@ -41,10 +49,44 @@ pub fn read_babelon_bytes(name: &str, bytes: &[u8], target: &str, version: &str)
 ///
 /// As [`read_babelon`]. Translations of terms that the draft has not are reported.
 pub fn add_babelon(draft: &mut Draft, path: impl AsRef<Path>, report: &mut Report) -> Result<()> {
-    let part = Part::file(path.as_ref().to_owned());
-    let rows = rows(TextLines::new(&*part.name, part.open()?), report)?;
+    let input = Input::open(path)?;
+    let (entry, of_table) = begin_one(&input, Format::Babelon, &ReadOptions::new())?;
+    report.merge(of_table);
+    let rows = rows(entry, report)?;
     add(draft, rows, report);
     Ok(())
+}
+
+/// Whether the first row of a file has the columns of a Babelon table.
+pub(in crate::source) fn knows_babelon(sample: &Sample<'_>) -> bool {
+    let is_there = |heading: &str, row: &&str| row.split('\t').any(|cell| cell.trim() == heading);
+    sample.rows.first().is_some_and(|row| NEEDED.iter().all(|heading| is_there(heading, row)))
+}
+
+/// Reads the Babelon table that an input holds, as a supplement of the ontology of its first term.
+/// [`ReadOptions::version`] is the supplement's own version, which no table tells.
+pub(in crate::source) struct BabelonReader;
+
+impl Reader for BabelonReader {
+    fn format(&self) -> Format {
+        Format::Babelon
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let version = options.version.as_deref().ok_or_else(|| Error::Argument {
+            what: "version",
+            value: String::new(),
+            expected: "a version for the translation, since a Babelon table tells none".to_owned(),
+        })?;
+        let (entry, mut report) = begin_one(input, self.format(), options)?;
+        let rows = rows(entry, &mut report)?;
+        let prefix = rows.first().and_then(|row| row.code.split_once(':')).map(|(prefix, _)| prefix.to_lowercase());
+        let prefix = prefix.ok_or_else(|| {
+            Error::source(entry.place(), "its first term has no prefix, as HP:0000118 has, that tells the ontology")
+        })?;
+        let draft = supplement(rows, system_of(&prefix), version, &mut report);
+        options.finish(draft, report)
+    }
 }
 
 /// One translation.
@@ -70,7 +112,7 @@ impl Row {
             "hasExactSynonym" => Some(DesignationUse::Synonym),
             "hasNarrowSynonym" => Some(DesignationUse::Inclusion),
             "hasBroadSynonym" | "hasRelatedSynonym" => {
-                Some(DesignationUse::Other { system: OBO_IN_OWL.to_owned(), code: name.to_owned() })
+                Some(DesignationUse::Other { system: OBO_IN_OWL.into(), code: name.into() })
             }
             _ => None,
         }
@@ -78,9 +120,9 @@ impl Row {
 }
 
 /// Reads all rows. Text is not quoted.
-pub(super) fn rows<R: BufRead>(mut lines: TextLines<R>, report: &mut Report) -> Result<Vec<Row>> {
-    const NEEDED: [&str; 4] = ["subject_id", "predicate_id", "translation_language", "translation_value"];
-    let file = lines.name().to_owned();
+pub(super) fn rows(entry: &InputEntry, report: &mut Report) -> Result<Vec<Row>> {
+    let file = entry.place().file;
+    let mut lines = entry.lines(Some(Encoding::Utf8))?;
     let heading = lines.next(report)?.map(|(_, line)| line.to_owned());
     let headings: Vec<&str> = heading.as_deref().unwrap_or_default().split('\t').map(str::trim).collect();
     let column = |name: &str| headings.iter().position(|heading| *heading == name);
@@ -104,6 +146,7 @@ pub(super) fn rows<R: BufRead>(mut lines: TextLines<R>, report: &mut Report) -> 
         if fields.len() != headings.len() {
             let message = format!("{} fields where {} were expected", fields.len(), headings.len());
             report.add(Severity::Refused, "field-count", place, None, message);
+            report.check()?;
             continue;
         }
         let row = Row {
@@ -123,17 +166,15 @@ pub(super) fn rows<R: BufRead>(mut lines: TextLines<R>, report: &mut Report) -> 
         } else {
             rows.push(row);
         }
+        report.check()?;
     }
-    report.sources.push(lines.into_source());
     if rows.is_empty() {
         return Err(Error::source(Place::file(file), "no row is a translation"));
     }
     Ok(rows)
 }
 
-fn read<R: BufRead>(lines: TextLines<R>, target: &str, version: &str) -> Result<(Draft, Report)> {
-    let mut report = Report::default();
-    let rows = rows(lines, &mut report)?;
+fn supplement(rows: Vec<Row>, target: &str, version: &str, report: &mut Report) -> Draft {
     let language = rows.first().map(|row| row.language.clone()).unwrap_or_default();
     let name = target.split('|').next().unwrap_or_default();
     let mut draft = Draft {
@@ -151,8 +192,8 @@ fn read<R: BufRead>(lines: TextLines<R>, target: &str, version: &str) -> Result<
     let mut known = HashSet::new();
     let new = rows.iter().filter(|row| known.insert(row.code.as_str()));
     draft.concepts = new.map(|row| DraftConcept { code: row.code.clone(), ..DraftConcept::default() }).collect();
-    add(&mut draft, rows, &mut report);
-    Ok((draft, report))
+    add(&mut draft, rows, report);
+    draft
 }
 
 /// Adds translations to the concepts of a draft.
@@ -193,7 +234,7 @@ pub(super) fn add(draft: &mut Draft, rows: Vec<Row>, report: &mut Report) {
         };
         let is_known = |term: &Designation| term.text == row.text && term.language == row.language;
         if !concept.designations.iter().any(is_known) {
-            let (text, language) = (row.text, row.language);
+            let (text, language) = (row.text, row.language.into());
             concept.designations.push(Designation { text, language, r#use, ..Designation::default() });
         }
     }

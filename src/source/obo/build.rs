@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::code::CodeGrammar;
 use crate::source::{
     Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Place, PropertyDefinition, PropertyKind, PropertyValue,
-    Report, Severity, edges,
+    ReadOptions, Report, Severity, SharedText, edges,
 };
 use crate::{Edition, Error, Result};
 
@@ -47,9 +47,19 @@ pub(super) struct Ontology {
     pub(super) license: String,
 }
 
+impl Ontology {
+    /// Takes the version that the user told, if the file tells none.
+    pub(super) fn version_if_untold(&mut self, options: &ReadOptions) {
+        if self.version.is_empty() {
+            self.version = options.version.clone().unwrap_or_default();
+        }
+    }
+}
+
 /// The draft as it grows.
 pub(super) struct Builder {
     pub(super) report: Report,
+    english: SharedText,
     concepts: Vec<DraftConcept>,
     by_code: HashMap<String, usize>,
     properties: Vec<PropertyDefinition>,
@@ -59,9 +69,10 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(report: Report) -> Self {
         let mut builder = Self {
-            report: Report::default(),
+            report,
+            english: "en".into(),
             concepts: Vec::new(),
             by_code: HashMap::new(),
             properties: Vec::new(),
@@ -109,7 +120,7 @@ impl Builder {
         if term.name.is_empty() {
             self.report.add(Severity::Doubtful, "missing-name", term.place, Some(&id), "the term has no name");
         } else {
-            designations.push(Designation::preferred("en", term.name));
+            designations.push(Designation::preferred(self.english.clone(), term.name));
         }
         for (text, scope, kind) in term.synonyms {
             let r#use = match (scope, kind) {
@@ -121,7 +132,8 @@ impl Builder {
             };
             let is_known = |known: &Designation| known.text == text && known.r#use == r#use;
             if !designations.iter().any(is_known) {
-                designations.push(Designation { text, language: "en".into(), r#use, ..Designation::default() });
+                let language = self.english.clone();
+                designations.push(Designation { text, language, r#use, ..Designation::default() });
             }
         }
         let mut properties = Vec::new();
@@ -202,22 +214,29 @@ impl Builder {
 }
 
 fn scoped(code: &str) -> DesignationUse {
-    DesignationUse::Other { system: OBO_IN_OWL.to_owned(), code: code.to_owned() }
+    DesignationUse::Other { system: OBO_IN_OWL.into(), code: code.into() }
 }
 
 /// A synonym type is told by a URL: `http://purl.obolibrary.org/obo/hp#layperson`.
 fn synonym_type(kind: &str) -> DesignationUse {
     let (system, code) = kind.rsplit_once(['#', '/']).unwrap_or((OBO_IN_OWL, kind));
-    DesignationUse::Other { system: system.to_owned(), code: code.to_owned() }
+    DesignationUse::Other { system: system.into(), code: code.into() }
+}
+
+/// The short name of the ontology whose identifiers have a prefix, in lower case.
+pub(super) fn system_of(prefix: &str) -> &str {
+    // The name by which FHIR knows it.
+    if prefix == "hp" { "hpo" } else { prefix }
 }
 
 fn edition(ontology: &Ontology) -> Edition {
     let name = ontology.name.to_lowercase();
     let file = format!("http://purl.obolibrary.org/obo/{name}.owl");
-    let (system, url, aliases) = match name.as_str() {
-        // The name and URL by which FHIR knows it.
-        "hp" => ("hpo".to_owned(), "http://human-phenotype-ontology.org".to_owned(), vec!["hp".to_owned(), file]),
-        _ => (name.clone(), file, Vec::new()),
+    let system = system_of(&name).to_owned();
+    let (url, aliases) = match name.as_str() {
+        // The URL by which FHIR knows it.
+        "hp" => ("http://human-phenotype-ontology.org".to_owned(), vec!["hp".to_owned(), file]),
+        _ => (file, Vec::new()),
     };
     let title = if ontology.title.is_empty() { name.to_uppercase() } else { ontology.title.clone() };
     let license = Some(&ontology.license).filter(|license| !license.is_empty());

@@ -1,32 +1,45 @@
 //! OBO graphs in JSON.
 
-use std::io::BufRead;
 use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::build::{Builder, Ontology, Scope, Term, curie, name_in_url, version_in};
-use crate::source::parts::Part;
-use crate::source::{Draft, Place, Report, Severity, SourceFile};
+use crate::source::reader::{begin_one, read_version};
+use crate::source::{Draft, Format, Input, InputEntry, Limits, Place, ReadOptions, Reader, Reading, Report, Severity};
 use crate::{Error, Result};
 
 /// Reads an OBO graph in JSON.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the file cannot be read, [`Error::Source`] if it is no JSON, no OBO graph, or has no term. Single
-/// nodes and edges that are not as they should be are no error: see the report.
+/// [`Error::Source`] if it is no JSON, no OBO graph, or has no term, and those of [`Input::open`]. Single nodes and edges
+/// that are not as they should be are no error: see the report.
 ///
 /// Time and memory are in proportion to the terms.
 pub fn read_graph(path: impl AsRef<Path>) -> Result<(Draft, Report)> {
-    let part = Part::file(path.as_ref().to_owned());
-    read(&part.name, part.open()?)
+    read_version(&GraphReader, &Input::open(path)?, None)
 }
 
 /// Reads an OBO graph whose content is at hand; `name` is what the report calls it. See [`read_graph`].
 pub fn read_graph_bytes(name: &str, bytes: &[u8]) -> Result<(Draft, Report)> {
-    read(name, bytes)
+    read_version(&GraphReader, &Input::from_bytes(name, bytes, Limits::new())?, None)
+}
+
+/// Reads the OBO graph that an input holds. Uses [`ReadOptions::version`], where the file tells none.
+pub(in crate::source) struct GraphReader;
+
+impl Reader for GraphReader {
+    fn format(&self) -> Format {
+        Format::OboGraph
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let (draft, report) = read(entry, options, report)?;
+        options.finish(draft, report)
+    }
 }
 
 #[derive(Deserialize)]
@@ -116,23 +129,25 @@ fn ends_with(url: &str, name: &str) -> bool {
     url.rsplit(['/', '#']).next() == Some(name)
 }
 
-fn read(name: &str, mut reader: impl BufRead) -> Result<(Draft, Report)> {
-    let mut counted = Counted { reader: &mut reader, length: 0, checksum: crc32fast::Hasher::new() };
-    let parsed = serde_json::from_reader::<_, Document>(std::io::BufReader::with_capacity(1 << 16, &mut counted));
-    let document = parsed.map_err(|error| match error.io_error_kind() {
-        Some(kind) => Error::io(name, kind.into()),
-        None => Error::source(Place::line(name, error.line() as u64), format!("this is no OBO graph: {error}")),
+fn read(entry: &InputEntry, options: &ReadOptions, report: Report) -> Result<(Draft, Report)> {
+    let mut source = Kept { reader: entry.open()?, failure: None };
+    let parsed = serde_json::from_reader::<_, Document>(std::io::BufReader::with_capacity(1 << 16, &mut source));
+    if let Some(failure) = source.failure {
+        return Err(entry.error(failure));
+    }
+    let name = &entry.place().file;
+    let document = parsed.map_err(|error| {
+        Error::source(Place::line(name, error.line() as u64), format!("this is no OBO graph: {error}"))
     })?;
-    let source = SourceFile { name: name.to_owned(), bytes: counted.length, crc32: counted.checksum.finalize() };
-    let mut builder = Builder::new();
-    builder.report.sources.push(source);
+    let mut builder = Builder::new(report);
     let mut ontology = Ontology::default();
     for graph in document.graphs {
         if ontology.name.is_empty() {
             ontology = about(&graph);
         }
-        add(name, graph, &mut builder);
+        add(name, graph, &mut builder)?;
     }
+    ontology.version_if_untold(options);
     builder.finish(name, ontology)
 }
 
@@ -148,8 +163,9 @@ fn about(graph: &Graph) -> Ontology {
     }
 }
 
-fn add(file: &str, graph: Graph, builder: &mut Builder) {
+fn add(file: &str, graph: Graph, builder: &mut Builder) -> Result<()> {
     for (number, node) in (1..).zip(graph.nodes) {
+        builder.report.check()?;
         builder.report.rows += 1;
         let place = Place::file(file).with_field(format!("node {number}"));
         let Element::Good(node) = node else {
@@ -163,6 +179,7 @@ fn add(file: &str, graph: Graph, builder: &mut Builder) {
         }
     }
     for (number, edge) in (1..).zip(graph.edges) {
+        builder.report.check()?;
         builder.report.rows += 1;
         let place = Place::file(file).with_field(format!("edge {number}"));
         let Element::Good(edge) = edge else {
@@ -172,6 +189,7 @@ fn add(file: &str, graph: Graph, builder: &mut Builder) {
         };
         builder.relate(&curie(&edge.sub), &curie(&edge.pred), curie(&edge.obj), place);
     }
+    Ok(())
 }
 
 impl Meta {
@@ -212,18 +230,18 @@ fn term(place: Place, node: Node) -> Term {
     term
 }
 
-/// Counts and sums what is read through it.
-struct Counted<R> {
+/// Keeps the error with which reading ended, of which a parser says only that there was one.
+struct Kept<R> {
     reader: R,
-    length: u64,
-    checksum: crc32fast::Hasher,
+    failure: Option<std::io::Error>,
 }
 
-impl<R: std::io::Read> std::io::Read for Counted<R> {
+impl<R: std::io::Read> std::io::Read for Kept<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.reader.read(buffer)?;
-        self.checksum.update(buffer.get(..count).unwrap_or_default());
-        self.length += count as u64;
-        Ok(count)
+        self.reader.read(buffer).map_err(|error| {
+            let kind = error.kind();
+            self.failure = Some(error);
+            kind.into()
+        })
     }
 }

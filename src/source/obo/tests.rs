@@ -1,7 +1,8 @@
 use super::*;
 use crate::Error;
-use crate::source::text_lines::TextLines;
-use crate::source::{Content, DesignationUse, Draft, DraftConcept, EdgeKind, PropertyValue, Report, Severity};
+use crate::source::{
+    Content, DesignationUse, Draft, DraftConcept, EdgeKind, Input, Limits, PropertyValue, Report, Severity,
+};
 use proptest::prelude::*;
 
 /// An invented ontology.
@@ -197,12 +198,12 @@ fn bad_lines_of_text_are_told() {
     assert_eq!(
         found,
         [
+            "bad-line",
+            "bad-line",
+            "bad-line",
             "missing-name",
             "duplicate-code",
             "bad-code",
-            "bad-line",
-            "bad-line",
-            "bad-line",
             "unknown-parent",
             "parent-cycle",
         ]
@@ -237,7 +238,9 @@ fn a_translation_is_a_supplement_or_a_language() {
     crate::index::to_bytes(&supplement, &report).unwrap();
 
     let (mut draft, mut report) = read_text_bytes("hp.obo", TEXT.as_bytes()).unwrap();
-    let rows = babelon::rows(TextLines::new("hp-vi.tsv", BABELON.as_bytes()), &mut report).unwrap();
+    let rows =
+        babelon::rows(&Input::from_bytes("hp-vi.tsv", BABELON, Limits::new()).unwrap().entries()[0], &mut report)
+            .unwrap();
     babelon::add(&mut draft, rows, &mut report);
     assert_eq!(
         rules(&report)[3..],

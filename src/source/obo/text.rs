@@ -1,40 +1,60 @@
 //! OBO flat files.
 
-use std::io::BufRead;
 use std::path::Path;
 
 use super::build::{Builder, Ontology, Scope, Term, version_in};
 use crate::Result;
-use crate::source::parts::Part;
-use crate::source::text_lines::TextLines;
-use crate::source::{Draft, Place, Report, Severity};
+use crate::source::detect::Sample;
+use crate::source::encoding::Encoding;
+use crate::source::reader::{begin_one, read_version};
+use crate::source::{Draft, Format, Input, InputEntry, Limits, Place, ReadOptions, Reader, Reading, Report, Severity};
 
 /// Reads an OBO flat file.
 ///
 /// # Errors
 ///
-/// [`Error::Io`](crate::Error::Io) if the file cannot be read, [`Error::Source`](crate::Error::Source) if it has no
-/// term. Lines that cannot be read are no error: see the report.
+/// [`Error::Source`](crate::Error::Source) if it has no term, and those of [`Input::open`]. Lines that cannot be read
+/// are no error: see the report.
 ///
 /// Time and memory are in proportion to the terms.
 pub fn read_text(path: impl AsRef<Path>) -> Result<(Draft, Report)> {
-    let part = Part::file(path.as_ref().to_owned());
-    read(TextLines::new(&*part.name, part.open()?))
+    read_version(&TextReader, &Input::open(path)?, None)
 }
 
 /// Reads an OBO flat file whose content is at hand; `name` is what the report calls it. See [`read_text`].
 pub fn read_text_bytes(name: &str, bytes: &[u8]) -> Result<(Draft, Report)> {
-    read(TextLines::new(name, bytes))
+    read_version(&TextReader, &Input::from_bytes(name, bytes, Limits::new())?, None)
 }
 
-fn read<R: BufRead>(mut lines: TextLines<R>) -> Result<(Draft, Report)> {
-    let file = lines.name().to_owned();
-    let mut builder = Builder::new();
+/// Whether a file has the first line of an OBO header, or a term.
+pub(in crate::source) fn knows_text(sample: &Sample<'_>) -> bool {
+    let rows = || sample.rows.iter().map(|row| row.trim());
+    rows().next().is_some_and(|row| row.starts_with("format-version:")) || rows().any(|row| row == "[Term]")
+}
+
+/// Reads the OBO flat file that an input holds. Uses [`ReadOptions::version`], where the file tells none.
+pub(in crate::source) struct TextReader;
+
+impl Reader for TextReader {
+    fn format(&self) -> Format {
+        Format::Obo
+    }
+
+    fn read(&self, input: &Input, options: &ReadOptions) -> Result<Reading> {
+        let (entry, report) = begin_one(input, self.format(), options)?;
+        let (draft, report) = read(entry, options, report)?;
+        options.finish(draft, report)
+    }
+}
+
+fn read(entry: &InputEntry, options: &ReadOptions, report: Report) -> Result<(Draft, Report)> {
+    let file = entry.place().file;
+    let mut lines = entry.lines(Some(Encoding::Utf8))?;
+    let mut builder = Builder::new(report);
     let mut ontology = Ontology::default();
     // What the present lines belong to: the header, a term, or something that is not read.
     let mut section = Section::Header;
-    let mut report = Report::default();
-    while let Some((number, line)) = lines.next(&mut report)? {
+    while let Some((number, line)) = lines.next(&mut builder.report)? {
         let line = line.trim();
         if line.is_empty() || line.starts_with('!') {
             continue;
@@ -43,7 +63,7 @@ fn read<R: BufRead>(mut lines: TextLines<R>) -> Result<(Draft, Report)> {
             section.end(&file, &mut builder);
             section = match line {
                 "[Term]" => {
-                    report.rows += 1;
+                    builder.report.rows += 1;
                     Section::Term(Box::new(Term { place: Place::line(&*file, number), ..Term::default() }), Vec::new())
                 }
                 _ => Section::Other,
@@ -64,12 +84,12 @@ fn read<R: BufRead>(mut lines: TextLines<R>) -> Result<(Draft, Report)> {
         if let Some(problem) = problem {
             let start: String = line.chars().take(40).collect();
             let place = Place::line(&*file, number);
-            report.add(Severity::Refused, "bad-line", place, section.id(), format!("{problem}: {start:?}"));
+            builder.report.add(Severity::Refused, "bad-line", place, section.id(), format!("{problem}: {start:?}"));
         }
+        builder.report.check()?;
     }
     section.end(&file, &mut builder);
-    report.sources.push(lines.into_source());
-    builder.report.merge(report);
+    ontology.version_if_untold(options);
     builder.finish(&file, ontology)
 }
 

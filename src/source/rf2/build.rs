@@ -1,19 +1,21 @@
 //! The draft as it grows from rows.
 
+mod acceptability;
 mod edition;
 mod names;
 mod relationships;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use self::acceptability::Accepted;
 use self::relationships::{Relationship, Target};
 use super::Options;
 use super::files::Table;
 use super::known;
 use crate::code::snomed_ct::{Component, Identifier, number};
 use crate::source::{
-    Acceptability, Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, Place,
-    PropertyDefinition, PropertyKind, PropertyValue, Report, Severity,
+    Content, Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, Place, PropertyDefinition,
+    PropertyKind, PropertyValue, Report, Severity, SharedText,
 };
 use crate::{Error, Result};
 
@@ -81,8 +83,11 @@ pub(super) struct Builder<'o> {
     members: Vec<Member>,
     properties: Vec<PropertyDefinition>,
     by_name: HashMap<String, usize>,
-    /// Names of dialects, by language reference set.
-    dialects: HashMap<u64, String>,
+    /// Languages and uses of terms, each once.
+    languages: HashSet<SharedText>,
+    uses: HashMap<u64, DesignationUse>,
+    /// Rows of language reference sets.
+    accepted: Vec<Accepted>,
     /// Modules on which others depend, by the depending one.
     dependencies: BTreeMap<u64, Vec<u64>>,
     latest: u32,
@@ -114,7 +119,9 @@ impl<'o> Builder<'o> {
             members: Vec::new(),
             properties: Vec::new(),
             by_name: HashMap::new(),
-            dialects: HashMap::new(),
+            languages: HashSet::new(),
+            uses: HashMap::from([(known::SYNONYM, DesignationUse::Synonym)]),
+            accepted: Vec::new(),
             dependencies: BTreeMap::new(),
             latest: 0,
             passed_over: BTreeMap::new(),
@@ -142,6 +149,11 @@ impl<'o> Builder<'o> {
         // wait until the concrete values are there.
         if table != self.table {
             self.apply_members();
+            self.apply_acceptability();
+            if self.table == Table::Description {
+                // Now, so that what comes next uses the room.
+                self.concepts.iter_mut().for_each(|concept| concept.designations.shrink_to_fit());
+            }
         }
         self.files.push(name.to_owned());
         (self.table, self.package) = (table, package);
@@ -304,11 +316,8 @@ impl<'o> Builder<'o> {
         }
         let designation = Designation {
             text: text.to_owned(),
-            language: language.to_owned(),
-            r#use: match r#type {
-                known::SYNONYM => DesignationUse::Synonym,
-                _ => DesignationUse::Other { system: SYSTEM.to_owned(), code: r#type.to_string() },
-            },
+            language: self.language(language),
+            r#use: self.uses.entry(r#type).or_insert_with(|| of_type(r#type)).clone(),
             status: if head.is_active { DesignationStatus::Active } else { DesignationStatus::Inactive },
             id: Some(head.id.to_owned()),
             ..Designation::default()
@@ -355,7 +364,7 @@ impl<'o> Builder<'o> {
 
     fn apply_member(&mut self, member: &Member) {
         if self.table == Table::Language {
-            return self.apply_acceptability(member);
+            return self.accept(member);
         }
         let concept = self.by_id.get(&member.component).copied();
         let description = self.descriptions.get(&member.component).map(|description| description.concept);
@@ -390,29 +399,13 @@ impl<'o> Builder<'o> {
         self.set(concept, property, PropertyValue::Code(value.to_string()));
     }
 
-    fn apply_acceptability(&mut self, member: &Member) {
-        let acceptability = match member.value {
-            known::PREFERRED => Acceptability::Preferred,
-            known::ACCEPTABLE => Acceptability::Acceptable,
-            other => {
-                let (code, message) = (member.component.to_string(), format!("{other} is no acceptability"));
-                return self.tell(Severity::Doubtful, "acceptability", member.origin, Some(&code), message);
-            }
-        };
-        let Some(description) = self.descriptions.get(&member.component) else {
-            let (code, message) = (member.component.to_string(), "no file lists this description");
-            return self.tell(Severity::Doubtful, "unknown-component", member.origin, Some(&code), message);
-        };
-        let terms = self.concepts.get_mut(description.concept as usize).map(|concept| &mut concept.designations);
-        let Some(term) = terms.and_then(|terms| terms.get_mut(description.slot as usize)) else { return };
-        let set = member.reference_set;
-        let dialect = self.dialects.entry(set).or_insert_with(|| known::dialect(set)).clone();
-        if term.acceptability.get(&dialect).is_some_and(|known| *known != acceptability) {
-            let message = format!("{dialect} has it both as preferred and as acceptable; the first counts");
-            let code = member.component.to_string();
-            return self.tell(Severity::Doubtful, "acceptability", member.origin, Some(&code), message);
+    fn language(&mut self, tag: &str) -> SharedText {
+        if let Some(known) = self.languages.get(tag) {
+            return known.clone();
         }
-        term.acceptability.insert(dialect, acceptability);
+        let language = SharedText::from(tag);
+        self.languages.insert(language.clone());
+        language
     }
 
     /// The index of a property, which is defined if it was not before.
@@ -466,6 +459,7 @@ impl<'o> Builder<'o> {
 
     pub(super) fn finish(mut self) -> Result<(Draft, Report)> {
         self.apply_members();
+        self.apply_acceptability();
         self.descriptions = HashMap::new();
         self.apply_relationships();
         self.apply_states();
@@ -517,6 +511,11 @@ impl<'o> Builder<'o> {
             }
         }
     }
+}
+
+/// The use of terms of a type that this crate has no word for.
+fn of_type(r#type: u64) -> DesignationUse {
+    DesignationUse::Other { system: SYSTEM.into(), code: r#type.to_string().into() }
 }
 
 /// An effective time as a number; an empty one is that of a state not yet released, later than all others.

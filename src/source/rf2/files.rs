@@ -1,10 +1,13 @@
 //! The files of a release: finding them, and telling from their headings what they hold.
 
+use std::io::Read as _;
+
 use super::ReleaseType;
-use crate::Result;
-use crate::source::parts::Part;
-use crate::source::text_lines::TextLines;
-use crate::source::{Place, Report, Severity};
+use crate::source::{Input, InputEntry, Report, Severity};
+use crate::{Error, Result};
+
+/// A heading row, and what stands before it, is within so many bytes.
+const HEADING_BYTES: u64 = 64 * 1024;
 
 /// What the rows of a file are, in the order in which files must be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +41,8 @@ const HEADINGS: [(&str, Table); 11] = [
 ];
 
 impl Table {
-    /// What a heading row tells; `None` if it is none of RF2.
-    fn of(heading: &str) -> Option<Self> {
+    /// What the first row of a file tells; `None` if it is no heading of RF2.
+    pub(super) fn of(heading: &str) -> Option<Self> {
         if heading.starts_with("alternateIdentifier\t") || heading.starts_with("identifierSchemeId\t") {
             return Some(Self::Other("identifiers in other schemes"));
         }
@@ -52,13 +55,26 @@ impl Table {
     }
 }
 
-/// A part whose headings were read.
-pub(super) struct Sorted<'a> {
-    pub(super) part: Part<'a>,
+/// A file whose headings were read.
+pub(super) struct Sorted<'i> {
+    pub(super) entry: &'i InputEntry,
     /// Which of the releases read together it belongs to.
     pub(super) package: usize,
     pub(super) table: Table,
     pub(super) release_type: ReleaseType,
+}
+
+/// What tells the package of a file: which of the paths given it comes from, and the folder in which the folders of the
+/// release types are. A base and its extensions may stand in one folder.
+fn package_of(entry: &InputEntry) -> (usize, &str) {
+    let mut end = 0;
+    for folder in entry.path().split('/') {
+        if matches!(folder, "Snapshot" | "Full" | "Delta") {
+            return (entry.origin(), entry.path().get(..end).unwrap_or_default());
+        }
+        end += folder.len() + 1;
+    }
+    (entry.origin(), "")
 }
 
 /// The release type that a file name tells, as in `sct2_Description_Snapshot-en_INT_20180731.txt`. A name that tells
@@ -81,39 +97,35 @@ pub(super) fn date_in_name(name: &str) -> Option<u32> {
     date.parse().ok()
 }
 
-/// Reads the headings of all parts, and brings those that are to be read into the order of reading.
+/// Reads the headings of all files, and brings those that are to be read into the order of reading.
 ///
 /// Of each package only one release type is read: the one asked for, else the first that it has of Snapshot, Full and
 /// Delta.
-pub(super) fn sort<'a>(
-    parts: Vec<(usize, Part<'a>)>,
-    wanted: Option<ReleaseType>,
-    report: &mut Report,
-) -> Result<Vec<Sorted<'a>>> {
+pub(super) fn sort<'i>(input: &'i Input, wanted: Option<ReleaseType>, report: &mut Report) -> Result<Vec<Sorted<'i>>> {
     let mut sorted = Vec::new();
-    for (package, part) in parts {
-        let mut lines = TextLines::new(&*part.name, part.open()?);
-        let mut ignored = Report::default();
-        let mut heading = None;
-        while let Some((_, line)) = lines.next(&mut ignored)? {
-            if !is_comment(line) {
-                heading = Some(Table::of(line.trim_end()));
-                break;
-            }
-        }
-        let place = Place::file(&*part.name);
-        match heading {
-            None => report.add(Severity::Note, "empty-file", place, None, "the file is empty"),
-            Some(None) => {
-                report.add(Severity::Note, "file-not-read", place, None, "its first row is no heading of RF2");
-            }
+    let mut packages: Vec<(usize, &str)> = Vec::new();
+    Input::for_each(input.entries(), |entry, reader| {
+        let mut start = Vec::new();
+        reader.take(HEADING_BYTES).read_to_end(&mut start).map_err(|error| entry.error(error))?;
+        let start = String::from_utf8_lossy(&start);
+        let mut rows = start.trim_start_matches('\u{feff}').lines().filter(|line| !is_comment(line));
+        let message = "its first row is no heading of RF2";
+        match rows.next().map(|heading| Table::of(heading.trim_end())) {
+            None => report.add(Severity::Note, "empty-file", entry.place(), None, "the file is empty"),
+            Some(None) if entry.is_named() => return Err(Error::source(entry.place(), message)),
+            Some(None) => report.add(Severity::Note, "file-not-read", entry.place(), None, message),
             Some(Some(table)) => {
-                let release_type = release_type(&part.name);
-                sorted.push(Sorted { part, package, table, release_type });
+                let package = package_of(entry);
+                let known = packages.iter().position(|known| *known == package);
+                let number = known.unwrap_or(packages.len());
+                if known.is_none() {
+                    packages.push(package);
+                }
+                sorted.push(Sorted { entry, package: number, table, release_type: release_type(entry.name()) });
             }
         }
-    }
-    let packages = sorted.iter().map(|file| file.package + 1).max().unwrap_or_default();
+        Ok(())
+    })?;
     let choice = |package: usize| {
         let has = |release_type: ReleaseType, table: Option<Table>| {
             let mut files = sorted.iter().filter(|file| file.package == package);
@@ -123,12 +135,12 @@ pub(super) fn sort<'a>(
         let first = |table| order.into_iter().find(|release_type| has(*release_type, table));
         wanted.or_else(|| first(Some(Table::Concept))).or_else(|| first(None))
     };
-    let chosen: Vec<Option<ReleaseType>> = (0..packages).map(choice).collect();
+    let chosen: Vec<Option<ReleaseType>> = (0..packages.len()).map(choice).collect();
     sorted.retain(|file| {
         let is_chosen = chosen.get(file.package).copied().flatten() == Some(file.release_type);
         if !is_chosen {
             let message = "another release type of the same package is read instead";
-            report.add(Severity::Note, "file-not-read", Place::file(&*file.part.name), None, message);
+            report.add(Severity::Note, "file-not-read", file.entry.place(), None, message);
         }
         is_chosen
     });

@@ -72,6 +72,12 @@ const ASSOCIATIONS: [(u64, &str, &str); 11] = [
     (900_000_000_000_531_004, "refers-to", "REFERS TO: the concept that a term of this one rightly names"),
 ];
 
+/// A dialect as terms are told by it, however its tag is written.
+pub(super) fn dialect_named(tag: &str) -> String {
+    let known = DIALECTS.iter().find(|(_, known)| known.eq_ignore_ascii_case(tag));
+    known.map_or(tag, |(_, known)| known).to_owned()
+}
+
 /// What the acceptability of a term in a language reference set is told by.
 pub(super) fn dialect(reference_set: u64) -> String {
     let tag = DIALECTS.iter().find(|(known, _)| *known == reference_set).map(|(_, tag)| (*tag).to_owned());

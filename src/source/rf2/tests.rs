@@ -59,9 +59,9 @@ fn read(files: &[(&str, usize, String)]) -> Result<(Draft, Report)> {
     read_with(files, &Options::default())
 }
 
-fn read_with<'f>(files: &'f [(&'f str, usize, String)], options: &Options) -> Result<(Draft, Report)> {
-    let part = |(name, package, text): &'f (&str, usize, String)| (*package, Part::bytes(name, text.as_bytes()));
-    read_parts(files.iter().map(part).collect(), options)
+fn read_with(files: &[(&str, usize, String)], options: &Options) -> Result<(Draft, Report)> {
+    let files = files.iter().map(|(name, package, text)| (*package, *name, text.as_bytes()));
+    read_input(&Input::of_files(files)?, options, Report::default())
 }
 
 fn of<'d>(draft: &'d Draft, code: &str) -> &'d DraftConcept {
@@ -235,8 +235,8 @@ fn a_release_becomes_a_draft() {
     let british = &widget.designations[3];
     assert_eq!(british.id.as_deref(), Some("1003018"));
     let expected = [("en-GB", Acceptability::Preferred), ("en-US", Acceptability::Acceptable)];
-    assert_eq!(british.acceptability, expected.map(|(dialect, how)| (dialect.to_owned(), how)).into());
-    assert_eq!(widget.designations[1].acceptability.keys().next().map(String::as_str), Some("900000000000497000"));
+    assert_eq!(british.acceptability, expected.into());
+    assert_eq!(widget.designations[1].acceptability.iter().next().map(|told| told.0), Some("900000000000497000"));
     assert_eq!(widget.designations[4].status, DesignationStatus::Inactive);
 
     let gadget = of(&draft, GADGET);
@@ -323,7 +323,7 @@ fn of_a_full_release_the_latest_state_counts() {
     assert!(widget.inactive && widget.parents.is_empty());
     assert_eq!(widget.designations.len(), 1);
     assert_eq!(widget.designations[0].text, "New");
-    assert_eq!(widget.designations[0].acceptability, [("en-GB".to_owned(), Acceptability::Acceptable)].into());
+    assert_eq!(widget.designations[0].acceptability, [("en-GB", Acceptability::Acceptable)].into());
 }
 
 #[test]
@@ -451,9 +451,9 @@ fn bad_rows_are_reported_and_all_else_is_kept() {
             ("unknown-concept", Some(3)),
             ("bad-row", Some(4)),
             ("bad-row", Some(6)),
-            ("acceptability", Some(3)),
             ("acceptability", Some(4)),
             ("unknown-component", Some(5)),
+            ("acceptability", Some(3)),
             ("bad-row", Some(6)),
             ("unknown-parent", Some(4)),
             ("unknown-concept", Some(5)),
@@ -472,7 +472,7 @@ fn bad_rows_are_reported_and_all_else_is_kept() {
 
 #[test]
 fn what_is_no_release_is_an_error() {
-    assert!(matches!(read(&[]), Err(Error::Argument { .. })));
+    assert!(matches!(read(&[]), Err(Error::Source { .. })));
     for text in ["", "code\tname\n1\t2\n", "\u{0}\u{1}", &SIMPLE.replace('\t', ",")] {
         assert!(matches!(
             read(&[("sct2_Concept_Snapshot_INT_20240101.txt", 0, text.to_owned())]),

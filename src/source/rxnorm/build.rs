@@ -6,7 +6,7 @@ use super::{Options, Table};
 use crate::edition::{Date, InForce};
 use crate::source::{
     Designation, DesignationStatus, DesignationUse, Draft, DraftConcept, EdgeKind, Place, PropertyDefinition,
-    PropertyKind, PropertyValue, Report, Severity, edges,
+    PropertyKind, PropertyValue, Report, Severity, SharedText, edges,
 };
 use crate::{Edition, Error, Result};
 
@@ -24,6 +24,7 @@ pub(super) struct Builder<'o> {
     /// Where each concept was first read: the line in the table of names, or of retired concepts.
     origins: Vec<Place>,
     by_code: HashMap<String, usize>,
+    english: SharedText,
     properties: Vec<PropertyDefinition>,
     by_name: HashMap<String, usize>,
     links: Vec<(u32, u32, EdgeKind)>,
@@ -36,15 +37,16 @@ pub(super) struct Builder<'o> {
 }
 
 impl<'o> Builder<'o> {
-    pub(super) fn new(options: &'o Options) -> Self {
+    pub(super) fn new(options: &'o Options, report: Report) -> Self {
         Self {
             options,
-            report: Report::default(),
+            report,
             file: String::new(),
             line: 0,
             concepts: Vec::new(),
             origins: Vec::new(),
             by_code: HashMap::new(),
+            english: "en".into(),
             properties: Vec::new(),
             by_name: HashMap::new(),
             links: Vec::new(),
@@ -114,7 +116,7 @@ impl<'o> Builder<'o> {
         let r#use = match r#type {
             _ if is_own_name => DesignationUse::Preferred,
             "PSN" | "TMSY" if source == "RXNORM" => {
-                DesignationUse::Other { system: SYSTEM.to_owned(), code: r#type.to_owned() }
+                DesignationUse::Other { system: SYSTEM.into(), code: r#type.into() }
             }
             _ => DesignationUse::Synonym,
         };
@@ -138,14 +140,14 @@ impl<'o> Builder<'o> {
     }
 
     /// BCP 47 has two letters where the files have three.
-    fn language(&mut self, code: &str, language: &str) -> String {
+    fn language(&mut self, code: &str, language: &str) -> SharedText {
         match language {
-            "ENG" => "en".to_owned(),
-            "SPA" => "es".to_owned(),
+            "ENG" => self.english.clone(),
+            "SPA" => "es".into(),
             other => {
                 let message = format!("language {other:?} is not known here: its code was kept");
                 self.tell(Severity::Doubtful, "language", Some(code), message);
-                other.to_lowercase()
+                other.to_lowercase().into()
             }
         }
     }
@@ -345,7 +347,7 @@ impl<'o> Builder<'o> {
 fn finish_concept(concept: &mut DraftConcept, place: Place, report: &mut Report) {
     let names = &mut concept.designations;
     names.sort_by_key(|name| (name.status, name.r#use != DesignationUse::Preferred));
-    let mut named: Vec<String> = Vec::new();
+    let mut named: Vec<SharedText> = Vec::new();
     for name in names.iter_mut().filter(|name| name.status == DesignationStatus::Active) {
         let is_first = !named.contains(&name.language);
         match (&name.r#use, is_first) {
@@ -370,7 +372,7 @@ fn finish_concept(concept: &mut DraftConcept, place: Place, report: &mut Report)
     concept.properties.retain(|value| seen.insert(value.clone()));
 }
 
-fn is_code(text: &str) -> bool {
+pub(super) fn is_code(text: &str) -> bool {
     (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

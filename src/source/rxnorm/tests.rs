@@ -53,7 +53,8 @@ const FILES: [(&str, &str); 6] = [
 ];
 
 fn read_files(files: &[(&str, &str)], options: &Options) -> Result<(Draft, Report)> {
-    read_parts(files.iter().map(|(name, text)| Part::bytes(name, text.as_bytes())).collect(), options)
+    let files = files.iter().map(|(name, text)| (0, *name, text.as_bytes()));
+    read_input(&Input::of_files(files)?, options, Report::default())
 }
 
 fn of<'d>(draft: &'d Draft, code: &str) -> &'d DraftConcept {
@@ -177,8 +178,8 @@ proptest! {
                 *place = byte;
             }
         }
-        let parts = files.iter().map(|(name, bytes)| Part::bytes(name, bytes)).collect();
-        if let Ok((draft, report)) = read_parts(parts, &Options::default()) {
+        let input = Input::of_files(files.iter().map(|(name, bytes)| (0, *name, bytes.as_slice()))).unwrap();
+        if let Ok((draft, report)) = read_input(&input, &Options::default(), Report::default()) {
             prop_assert!(crate::index::to_bytes(&draft, &report).is_ok());
         }
     }

@@ -50,7 +50,7 @@ fn term_use() -> impl Strategy<Value = DesignationUse> {
         Just(DesignationUse::IndexTerm),
         Just(DesignationUse::Inclusion),
         Just(DesignationUse::Abbreviated),
-        (word(), word()).prop_map(|(system, code)| DesignationUse::Other { system, code }),
+        (word(), word()).prop_map(|(system, code)| DesignationUse::Other { system: system.into(), code: code.into() }),
     ]
 }
 
@@ -64,7 +64,8 @@ prop_compose! {
         id in of(word()),
     ) -> Designation {
         let status = if is_active { DesignationStatus::Active } else { DesignationStatus::Inactive };
-        Designation { text, language: language.to_owned(), r#use, acceptability, status, id, ..Designation::default() }
+        let acceptability = acceptability.into_iter().collect();
+        Designation { text, language: language.into(), r#use, acceptability, status, id, ..Designation::default() }
     }
 }
 
@@ -135,7 +136,7 @@ prop_compose! {
                 display.is_some() || term.r#use != DesignationUse::Preferred || term.language != language
             });
             if let Some(display) = display {
-                let display = Designation { r#use: DesignationUse::Preferred, language: language.to_owned(), ..display };
+                let display = Designation { r#use: DesignationUse::Preferred, language: language.into(), ..display };
                 concept.designations.insert(0, display);
             }
             for (property, flag, integer, text, code) in values {

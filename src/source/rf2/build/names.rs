@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Builder, SYSTEM};
+use super::{Builder, of_type};
 use crate::source::rf2::known;
 use crate::source::{
     Acceptability, Designation, DesignationStatus, DesignationUse, Place, PropertyKind, PropertyValue, Severity,
+    SharedText,
 };
 
 impl Builder<'_> {
@@ -13,14 +14,14 @@ impl Builder<'_> {
     /// the language of the draft: English if any term is, else the one of most terms.
     pub(super) fn name_concepts(&mut self) -> String {
         let definition = of_type(known::DEFINITION);
-        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut counts: HashMap<SharedText, usize> = HashMap::new();
         let mut inactive_definitions = 0_usize;
         for index in 0..self.concepts.len() {
             let Some(concept) = self.concepts.get_mut(index) else { break };
             let Some(origin) = self.states.get(index).map(|state| state.origin) else { break };
             let (code, terms) = (concept.code.clone(), std::mem::take(&mut concept.designations));
-            let (definitions, mut terms): (Vec<_>, Vec<_>) =
-                terms.into_iter().partition(|term| term.r#use == definition);
+            let mut terms = terms;
+            let definitions: Vec<_> = terms.extract_if(.., |term| term.r#use == definition).collect();
             for definition in definitions {
                 if definition.status == DesignationStatus::Inactive {
                     inactive_definitions += 1;
@@ -35,12 +36,7 @@ impl Builder<'_> {
                 self.set(u32::try_from(index).unwrap_or(u32::MAX), property, PropertyValue::Text(definition.text));
             }
             for term in &terms {
-                match counts.get_mut(&term.language) {
-                    Some(count) => *count += 1,
-                    None => {
-                        counts.insert(term.language.clone(), 1);
-                    }
-                }
+                *counts.entry(term.language.clone()).or_insert(0) += 1;
             }
             if !terms.iter().any(|term| term.status == DesignationStatus::Active) {
                 let message = "no file has a term in use for this concept";
@@ -61,18 +57,14 @@ impl Builder<'_> {
             return "en".to_owned();
         }
         let most = counts.into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)));
-        most.map(|(language, _)| language).unwrap_or_default()
+        most.map(|(language, _)| language.into()).unwrap_or_default()
     }
-}
-
-fn of_type(r#type: u64) -> DesignationUse {
-    DesignationUse::Other { system: SYSTEM.to_owned(), code: r#type.to_string() }
 }
 
 /// Makes one synonym of each language the preferred name and puts it first. True if there was none in any language,
 /// so that a fully specified name had to serve.
 fn choose_names(terms: &mut Vec<Designation>, dialects: &[String]) -> bool {
-    let mut best: Vec<(String, usize, usize)> = Vec::new();
+    let mut best: Vec<(SharedText, usize, usize)> = Vec::new();
     for (place, term) in terms.iter().enumerate() {
         if term.status != DesignationStatus::Active || term.r#use != DesignationUse::Synonym {
             continue;
@@ -101,10 +93,10 @@ fn choose_names(terms: &mut Vec<Designation>, dialects: &[String]) -> bool {
 
 /// How well a term serves as the name in its language; the lowest is best.
 fn rank(term: &Designation, dialects: &[String]) -> usize {
-    let prefers = |dialect: &String| term.acceptability.get(dialect) == Some(&Acceptability::Preferred);
+    let prefers = |dialect: &String| term.acceptability.get(dialect) == Some(Acceptability::Preferred);
     let asked = dialects.iter().position(prefers);
     asked.unwrap_or_else(|| {
-        let rest = match term.acceptability.values().min() {
+        let rest = match term.acceptability.iter().map(|(_, acceptability)| acceptability).min() {
             Some(Acceptability::Preferred) => 0,
             Some(Acceptability::Acceptable) => 1,
             None => 2,

@@ -114,21 +114,19 @@ impl Builder<'_> {
     fn latest_relationships(&mut self) -> Vec<Relationship> {
         let mut relationships = std::mem::take(&mut self.relationships);
         relationships.sort_by_key(|relationship| (relationship.id, relationship.time));
-        let mut latest: Vec<Relationship> = Vec::with_capacity(relationships.len());
-        for relationship in relationships {
-            match latest.last_mut() {
-                Some(known) if known.id == relationship.id => {
-                    if known.time < relationship.time {
-                        *known = relationship;
-                    } else if known.origin.file == relationship.origin.file {
-                        self.tell_duplicate(relationship.origin, &relationship.id.to_string());
-                    }
-                }
-                _ => latest.push(relationship),
+        relationships.dedup_by(|next, known| {
+            if known.id != next.id {
+                return false;
             }
-        }
-        latest.retain(|relationship| relationship.is_active);
-        latest
+            if known.time < next.time {
+                std::mem::swap(known, next);
+            } else if known.origin.file == next.origin.file {
+                self.tell_duplicate(next.origin, &next.id.to_string());
+            }
+            true
+        });
+        relationships.retain(|relationship| relationship.is_active);
+        relationships
     }
 
     fn attribute(&mut self, r#type: u64, is_code: bool, has_concepts: bool) -> usize {
