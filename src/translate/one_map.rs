@@ -197,12 +197,20 @@ pub(super) fn backward(map: &ConceptMap, code: &str, patient: &PatientContext) -
             let (scenario, place) = (row.scenario()?, (row.group()?, row.choice()?));
             let mut part_of_combination = false;
             let mut own = Vec::new();
+            let mut has_rules = false;
             for sibling in &siblings {
                 let same_list = (sibling.group()?, sibling.choice()?) == place;
                 if sibling.scenario()? == scenario {
                     part_of_combination |= !same_list && sibling.has_target()?;
-                    own.extend(same_list.then_some(*sibling));
+                    if same_list {
+                        has_rules |= sibling.rule()?.is_some();
+                        own.push(*sibling);
+                    }
                 }
+            }
+            // Without rules, no row depends on another.
+            if !has_rules {
+                own = vec![*row];
             }
             let (mut alternatives, ruled_out) = decide(own, patient)?;
             only_otherwise(&mut alternatives);

@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+#[cfg(feature = "rayon")]
+use std::sync::{PoisonError, RwLock};
 
 use super::concept_map::ConceptMap;
 use super::follow::follow;
@@ -380,7 +382,8 @@ impl Routes<'_> {
         codes.into_iter().map(move |code| self.remembering(code.as_ref(), patient, &mut known))
     }
 
-    /// Translates many codes on all threads of the pool, each item in the place of its code.
+    /// Translates many codes on all threads of the pool, each item in the place of its code. What one thread has translated
+    /// the others know too.
     #[cfg(feature = "rayon")]
     pub fn par_translate_all<'r, C: AsRef<str> + Send>(
         &'r self,
@@ -388,8 +391,22 @@ impl Routes<'_> {
         patient: &'r PatientContext,
     ) -> impl rayon::iter::IndexedParallelIterator<Item = Result<Arc<Translation>>> {
         use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-        let codes = codes.into_par_iter().with_min_len(1024);
-        codes.map_init(HashMap::new, move |known, code| self.remembering(code.as_ref(), patient, known))
+        let known = Shared::new();
+        codes.into_par_iter().with_min_len(256).map(move |code| self.sharing(code.as_ref(), patient, &known))
+    }
+
+    #[cfg(feature = "rayon")]
+    fn sharing(&self, code: &str, patient: &PatientContext, known: &Shared) -> Result<Arc<Translation>> {
+        let shard = known.shard(code);
+        if let Some(found) = shard.read().unwrap_or_else(PoisonError::into_inner).get(code) {
+            return Ok(Arc::clone(found));
+        }
+        let found = Arc::new(self.translate(code, patient)?);
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        if shard.len() < MOST_REMEMBERED / SHARDS {
+            shard.insert(code.to_owned(), Arc::clone(&found));
+        }
+        Ok(found)
     }
 
     fn remembering(
@@ -437,6 +454,29 @@ impl Routes<'_> {
 impl std::fmt::Debug for Routes<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.paths()).finish()
+    }
+}
+
+/// Parts of what threads share, so that they seldom wait for each other.
+#[cfg(feature = "rayon")]
+const SHARDS: usize = 64;
+
+/// Translations that several threads remember.
+#[cfg(feature = "rayon")]
+struct Shared {
+    shards: [RwLock<HashMap<String, Arc<Translation>>>; SHARDS],
+}
+
+#[cfg(feature = "rayon")]
+impl Shared {
+    fn new() -> Self {
+        Self { shards: std::array::from_fn(|_| RwLock::default()) }
+    }
+
+    fn shard(&self, code: &str) -> &RwLock<HashMap<String, Arc<Translation>>> {
+        let [first, others @ ..] = &self.shards;
+        let sum = code.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        others.get(sum % SHARDS).unwrap_or(first)
     }
 }
 
