@@ -8,35 +8,7 @@ use crate::edition::Date;
 use crate::source::MapCondition;
 use crate::{Error, Result};
 
-/// The patient's sex, as far as rules ask for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Sex {
-    /// Female.
-    Female,
-    /// Male.
-    Male,
-    /// Neither, or not determined: no rule of one sex holds. If the sex is merely not known, give none.
-    Other,
-}
-
-impl FromStr for Sex {
-    type Err = Error;
-
-    /// Reads `female`, `male` or `other`.
-    fn from_str(text: &str) -> Result<Self> {
-        match text.trim().to_lowercase().as_str() {
-            "female" => Ok(Self::Female),
-            "male" => Ok(Self::Male),
-            "other" => Ok(Self::Other),
-            _ => Err(Error::Argument {
-                what: "sex",
-                value: text.chars().take(40).collect(),
-                expected: "female, male or other".into(),
-            }),
-        }
-    }
-}
+pub use crate::check::Sex;
 
 /// A unit in which ages are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
