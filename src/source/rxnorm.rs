@@ -93,7 +93,7 @@ pub(super) fn knows(sample: &Sample<'_>) -> bool {
     let is_source =
         |row: &&str| row.split('|').nth(3) == Some("RXNORM") && row.split('|').count() == Table::Sources.columns() + 1;
     let rows = || sample.rows.iter();
-    rows().next().is_some() && rows().take(5).all(|row| is_name(row)) || rows().any(|row| is_source(row))
+    rows().next().is_some() && rows().take(5).all(is_name) || rows().any(is_source)
 }
 
 /// Reads RxNorm's own names of the release that an input holds. Uses [`ReadOptions::version`].
