@@ -30,7 +30,6 @@ impl<'a> Part<'a> {
     }
 
     /// A file whose content is at hand.
-    #[cfg(test)]
     pub(super) fn bytes(name: &str, bytes: &'a [u8]) -> Self {
         Self { name: name.to_owned(), open: Box::new(move || Ok(Box::new(bytes))) }
     }
