@@ -123,7 +123,7 @@ fn maps_of_snomed_ct() {
     let read = rf2_map::read(path, None).unwrap();
     compiled(&read);
     assert_eq!((read.0.rows.len(), without_target(&read.0), read.1.entries().len()), (4, 1, 0));
-    assert_eq!(read.0.edition.to_string(), "sct-to-icd10|20220331");
+    assert_eq!(read.0.edition.to_string(), "sct-to-icd10-who|20220331");
     let path = shared(&format!("{folder}/der2_ssRefset_SimpleMapWithDescriptionSnapshot_12345_20241021.txt")).unwrap();
     let read = rf2_map::read(path, None).unwrap();
     assert_eq!((compiled(&read).len(), read.0.rows[0].line), (2, 3));

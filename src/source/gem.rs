@@ -20,15 +20,16 @@
 //! | `lower-case-code` | repaired | a code has small letters; it is printed with capitals |
 //! | `flags-contradict` | doubtful | the flags say that there is no target, and there is one, or the reverse; or of the combination flag and scenario or choice, one is missing |
 //! | `repeated-row` | doubtful | the same source, target, scenario and choice list again |
-//! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 became U+FFFD |
+//! | `line-too-long` | refused | a line of more than a mebibyte was passed over |
 //!
 //! The files are in the public domain.
 
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::encoding::read_file;
 use super::lines::{each_line, shown, version_or, year_in_name};
+use super::parts::Part;
 use super::{MapDraft, MapRow, MapSide, Place, Relationship, Report, Severity};
 use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
@@ -42,16 +43,20 @@ use crate::{Edition, Error, Result};
 /// [`Error::Io`] if the file cannot be read, [`Error::Argument`] if no version is given and the name tells none,
 /// [`Error::Source`] if no line at all is one of such a file.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(MapDraft, Report)> {
-    let (name, bytes) = read_file(path.as_ref())?;
-    read_bytes(&name, &bytes, version)
+    read_part(&Part::file(path.as_ref().to_owned()), version)
 }
 
 /// Reads a file whose content is at hand; `name` is what the report calls it. See [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(MapDraft, Report)> {
+    read_part(&Part::bytes(name, bytes), version)
+}
+
+fn read_part(part: &Part<'_>, version: Option<&str>) -> Result<(MapDraft, Report)> {
+    let name = part.name.as_str();
     let version = version_or(version, year_in_name(name), name)?;
     let mut report = Report::default();
     let mut records = Vec::new();
-    each_line(name, bytes, &mut report, |number, line, report| {
+    each_line(part, &mut report, |number, line, report| {
         report.rows += 1;
         match Record::parse(number, line) {
             Some(record) => records.push(record),

@@ -17,7 +17,8 @@
 //! | `missing-code` | refused | neither code nor URI of the source, or of the target though a mapping is not denied |
 //! | `bad-code` | refused | what should be a code of ICD-10 is none |
 //! | `repeated-row` | doubtful | the same source and target again |
-//! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 became U+FFFD |
+//! | `line-too-long` | refused | a line of more than a mebibyte was passed over |
 //!
 //! ICD-11 and the tables are WHO's, under CC BY-ND 3.0 IGO: an index of a table is for use in a system, and not for
 //! passing on as something else; WHO must be named.
@@ -25,8 +26,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::encoding::read_file;
 use super::lines::{Headings, each_line, shown, tabbed, version_or};
+use super::parts::Part;
 use super::{MapDraft, MapRow, MapSide, Place, Report, Severity};
 use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
@@ -40,15 +41,19 @@ use crate::{Edition, Error, Result};
 /// [`Error::Io`] if the file cannot be read, [`Error::Source`] if it has not the columns of such a table or no row at
 /// all, [`Error::Argument`] if no version is given and the headings have no stamp.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(MapDraft, Report)> {
-    let (name, bytes) = read_file(path.as_ref())?;
-    read_bytes(&name, &bytes, version)
+    read_part(&Part::file(path.as_ref().to_owned()), version)
 }
 
 /// Reads a table whose content is at hand; `name` is what the report calls it. See [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(MapDraft, Report)> {
+    read_part(&Part::bytes(name, bytes), version)
+}
+
+fn read_part(part: &Part<'_>, version: Option<&str>) -> Result<(MapDraft, Report)> {
+    let name = part.name.as_str();
     let mut report = Report::default();
     let mut table: Option<Table> = None;
-    each_line(name, bytes, &mut report, |number, line, report| {
+    each_line(part, &mut report, |number, line, report| {
         let fields = tabbed(line);
         match &mut table {
             Some(table) => table.add(number, &fields, report),
@@ -179,7 +184,7 @@ impl Table {
     }
 
     fn finish(self) -> MapDraft {
-        let icd_10 = MapSide { system: "icd10".into(), version: String::new(), grammar: CodeGrammar::Icd10 };
+        let icd_10 = MapSide { system: "icd10-who".into(), version: String::new(), grammar: CodeGrammar::Icd10 };
         let icd_11 = MapSide { system: "icd11-mms".into(), version: self.release, grammar: CodeGrammar::Verbatim };
         let (system, title) = match (self.forward, self.several) {
             (true, true) => ("icd10-to-icd11-multiple", "ICD-10 to ICD-11 MMS, multiple categories"),
@@ -235,7 +240,7 @@ mod tests {
         let (draft, report) = read(FORWARD);
         assert_eq!((report.entries().len(), report.rows), (0, 4));
         assert_eq!(draft.edition.to_string(), "icd10-to-icd11-multiple|2024-01-21");
-        assert_eq!((draft.source.system.as_str(), draft.target.version.as_str()), ("icd10", "2024-01"));
+        assert_eq!((draft.source.system.as_str(), draft.target.version.as_str()), ("icd10-who", "2024-01"));
         let targets: Vec<_> = draft.rows.iter().map(|row| row.target.as_deref()).collect();
         let block = "http://id.who.int/icd/release/11/2024-01/mms/5";
         assert_eq!(targets, [Some(block), Some("1A00&XN8P1"), Some("1A01"), None]);

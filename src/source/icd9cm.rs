@@ -31,6 +31,7 @@ use super::{
     Designation, DesignationUse, Draft, DraftConcept, EdgeKind, Format, Input, InputEntry, Limits, Parent, Place,
     ReadOptions, Reader, Reading, Report, Severity,
 };
+use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
 
 /// Which of the two lists.
@@ -95,7 +96,8 @@ impl Reader for FormatReader {
         }
         files.sort_by_key(|file| std::cmp::Reverse(file.length));
         let concepts = concepts(files, self.0, &mut report)?;
-        let draft = Draft { edition: self.0.edition(version), language: "en".into(), concepts, ..Draft::default() };
+        let (edition, grammar) = (self.0.edition(version), self.0.grammar());
+        let draft = Draft { edition, grammar, language: "en".into(), concepts, ..Draft::default() };
         options.finish(draft, report)
     }
 }
@@ -247,18 +249,18 @@ impl List {
         }
     }
 
-    /// A code with its dot. To be left to [`CodeGrammar`](crate::code::CodeGrammar), as is looking codes up without
-    /// their dots, once that has the grammars of these lists.
-    fn printed(self, key: &str) -> String {
-        let before = match self {
-            Self::Procedures => 2,
-            Self::Diagnoses if key.starts_with('E') => 4,
-            Self::Diagnoses => 3,
-        };
-        match key.split_at_checked(before) {
-            Some((category, finer)) if !finer.is_empty() => format!("{category}.{finer}"),
-            _ => key.to_owned(),
+    fn grammar(self) -> CodeGrammar {
+        match self {
+            Self::Diagnoses => CodeGrammar::Icd9,
+            Self::Procedures => CodeGrammar::Icd9Procedure,
         }
+    }
+
+    /// A code with its dot.
+    fn printed(self, key: &str) -> String {
+        let mut printed = String::with_capacity(key.len() + 1);
+        self.grammar().render(key, &mut printed);
+        printed
     }
 
     fn edition(self, version: &str) -> Edition {

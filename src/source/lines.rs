@@ -1,24 +1,24 @@
 //! What readers of tables of lines have in common: lines, fields between tabs, headings.
 
-use super::encoding::{decode, lines};
-use super::{Place, Report, SourceFile};
+use super::parts::Part;
+use super::text_lines::TextLines;
+use super::{Place, Report};
 use crate::{Error, Result};
 
-/// Hands out the lines of a file that are not blank, with their numbers, and records the file in the report.
+/// Hands out the lines of a file that are not blank, with their numbers, and records the file in the report. One line is
+/// held at a time.
 pub(super) fn each_line(
-    name: &str,
-    bytes: &[u8],
+    part: &Part<'_>,
     report: &mut Report,
     mut visit: impl FnMut(u64, &str, &mut Report) -> Result<()>,
 ) -> Result<()> {
-    report.sources.push(SourceFile::of(name, bytes));
-    let decoded = decode(bytes, None);
-    decoded.report(name, report);
-    for (number, line) in lines(&decoded.text) {
+    let mut lines = TextLines::new(&*part.name, part.open()?);
+    while let Some((number, line)) = lines.next(report)? {
         if !line.trim().is_empty() {
             visit(number, line, report)?;
         }
     }
+    report.sources.push(lines.into_source());
     Ok(())
 }
 

@@ -77,6 +77,7 @@ pub mod mesh;
 mod national;
 pub mod obo;
 pub mod omop;
+mod parts;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod qd4440;
 #[cfg(feature = "xlsx")]
@@ -87,6 +88,7 @@ pub mod rxnorm;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
 pub mod sssom;
+mod text_lines;
 #[cfg(any(feature = "csv", feature = "xlsx"))]
 pub mod tt06;
 #[cfg(feature = "xml")]

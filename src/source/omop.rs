@@ -22,15 +22,16 @@
 //! | `withdrawn-rows` | note | how many relationships are not valid any more, and are left out |
 //! | `maps-to-value` | note | how many relationships are `Maps to value`, and are left out |
 //! | `unmapped-concepts` | note | how many concepts of the source vocabulary map to nothing |
-//! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 became U+FFFD |
+//! | `line-too-long` | refused | a line of more than a mebibyte was passed over |
 //!
 //! Each vocabulary has its own licence, which the download from Athena names.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::encoding::read_file;
 use super::lines::{Headings, each_line, shown, tabbed};
+use super::parts::Part;
 use super::{MapDraft, MapRow, MapSide, Place, Report, Severity};
 use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
@@ -58,14 +59,19 @@ pub fn read(
     relationships: impl AsRef<Path>,
     vocabularies: &Vocabularies,
 ) -> Result<(MapDraft, Report)> {
-    let ((name, concepts), (other, relationships)) =
-        (read_file(concepts.as_ref())?, read_file(relationships.as_ref())?);
-    read_bytes([(&name, &concepts), (&other, &relationships)], vocabularies)
+    let [concepts, relationships] = [concepts.as_ref(), relationships.as_ref()].map(|path| Part::file(path.to_owned()));
+    read_parts(&concepts, &relationships, vocabularies)
 }
 
 /// Reads the two files, names and contents of which are at hand. See [`read`].
-pub fn read_bytes(
-    [concepts, relationships]: [(&str, &[u8]); 2],
+pub fn read_bytes(files: [(&str, &[u8]); 2], vocabularies: &Vocabularies) -> Result<(MapDraft, Report)> {
+    let [concepts, relationships] = files.map(|(name, bytes)| Part::bytes(name, bytes));
+    read_parts(&concepts, &relationships, vocabularies)
+}
+
+fn read_parts(
+    concepts: &Part<'_>,
+    relationships: &Part<'_>,
     vocabularies: &Vocabularies,
 ) -> Result<(MapDraft, Report)> {
     let mut report = Report::default();
@@ -74,7 +80,7 @@ pub fn read_bytes(
         return Err(Error::Argument {
             what: "vocabulary",
             value: vocabularies.source.clone(),
-            expected: format!("a vocabulary_id of which {} has concepts", concepts.0),
+            expected: format!("a vocabulary_id of which {} has concepts", &concepts.name),
         });
     }
     let edges = edges(relationships, &sources, &mut report)?;
@@ -88,7 +94,7 @@ pub fn read_bytes(
         let Some(source) = sources.get(&edge.source) else { continue };
         let Some(target) = targets.get(&edge.target) else {
             let message = format!("concept {} is not listed", edge.target);
-            let place = Place::line(relationships.0, u64::from(edge.line));
+            let place = Place::line(&*relationships.name, u64::from(edge.line));
             report.add(Severity::Refused, "unknown-concept", place, Some(&source.code), message);
             continue;
         };
@@ -115,8 +121,8 @@ pub fn read_bytes(
     }
     let unmapped = (sources.len() - groups.len()) as u64;
     for (rule, count, place, what) in [
-        ("other-vocabulary", elsewhere, relationships.0, "rows lead to other vocabularies"),
-        ("unmapped-concepts", unmapped, concepts.0, "concepts map to nothing"),
+        ("other-vocabulary", elsewhere, &relationships.name, "rows lead to other vocabularies"),
+        ("unmapped-concepts", unmapped, &concepts.name, "concepts map to nothing"),
     ] {
         tell_count(&mut report, rule, count, place, what);
     }
@@ -145,7 +151,7 @@ fn tell_count(report: &mut Report, rule: &'static str, count: u64, file: &str, w
 /// The system of a vocabulary, by the name that this crate's readers give it.
 fn side(vocabulary: &str) -> MapSide {
     let (system, grammar) = match vocabulary {
-        "ICD10" => ("icd10", CodeGrammar::Icd10),
+        "ICD10" => ("icd10-who", CodeGrammar::Icd10),
         "ICD10CM" => ("icd10-cm", CodeGrammar::Icd10),
         "ICD10PCS" => ("icd10-pcs", CodeGrammar::Verbatim),
         "ICD9CM" => ("icd9-cm", CodeGrammar::Icd9),
@@ -175,13 +181,14 @@ struct Edge {
 
 /// Hands out the rows under the headings of a file.
 fn each_row(
-    (name, bytes): (&str, &[u8]),
+    part: &Part<'_>,
     needed: &[&str],
     report: &mut Report,
     mut visit: impl FnMut(u64, &[&str], &mut Report),
 ) -> Result<()> {
+    let name = part.name.as_str();
     let mut bound: Option<(usize, Vec<usize>)> = None;
-    each_line(name, bytes, report, |number, line, report| {
+    each_line(part, report, |number, line, report| {
         let fields = tabbed(line);
         let Some((headings, columns)) = &bound else {
             let headings = Headings::new(name, number, &fields);
@@ -207,7 +214,7 @@ fn each_row(
 
 const CONCEPT: [&str; 5] = ["concept_id", "concept_code", "concept_name", "vocabulary_id", "domain_id"];
 
-fn source_concepts(file: (&str, &[u8]), vocabulary: &str, report: &mut Report) -> Result<HashMap<u64, Concept>> {
+fn source_concepts(file: &Part<'_>, vocabulary: &str, report: &mut Report) -> Result<HashMap<u64, Concept>> {
     let mut concepts = HashMap::new();
     let mut codes = HashSet::new();
     each_row(file, &CONCEPT, report, |number, row, report| {
@@ -215,10 +222,10 @@ fn source_concepts(file: (&str, &[u8]), vocabulary: &str, report: &mut Report) -
         if of != vocabulary {
             return;
         }
-        let Ok(id) = id.parse() else { return bad_id(report, Place::line(file.0, number), id, code) };
+        let Ok(id) = id.parse() else { return bad_id(report, Place::line(&*file.name, number), id, code) };
         if !codes.insert(code.to_owned()) {
             let message = "another concept has the same code";
-            report.add(Severity::Doubtful, "repeated-code", Place::line(file.0, number), Some(code), message);
+            report.add(Severity::Doubtful, "repeated-code", Place::line(&*file.name, number), Some(code), message);
         }
         let [code, name, vocabulary, domain] = [code, name, of, domain].map(str::to_owned);
         concepts.insert(id, Concept { code, name, vocabulary, domain });
@@ -230,7 +237,7 @@ fn bad_id(report: &mut Report, place: Place, id: &str, code: &str) {
     report.add(Severity::Refused, "bad-id", place, Some(code), format!("{:?} is no concept_id", shown(id)));
 }
 
-fn target_concepts(file: (&str, &[u8]), wanted: &HashSet<u64>) -> Result<HashMap<u64, Concept>> {
+fn target_concepts(file: &Part<'_>, wanted: &HashSet<u64>) -> Result<HashMap<u64, Concept>> {
     let mut concepts = HashMap::new();
     each_row(file, &CONCEPT, &mut Report::default(), |_, row, _| {
         let &[id, code, name, of, domain] = row else { return };
@@ -242,7 +249,7 @@ fn target_concepts(file: (&str, &[u8]), wanted: &HashSet<u64>) -> Result<HashMap
     Ok(concepts)
 }
 
-fn edges(file: (&str, &[u8]), sources: &HashMap<u64, Concept>, report: &mut Report) -> Result<Vec<Edge>> {
+fn edges(file: &Part<'_>, sources: &HashMap<u64, Concept>, report: &mut Report) -> Result<Vec<Edge>> {
     const NEEDED: [&str; 5] = ["concept_id_1", "concept_id_2", "relationship_id", "valid_start_date", "invalid_reason"];
     let (mut edges, mut withdrawn, mut values) = (Vec::new(), 0, 0);
     each_row(file, &NEEDED, report, |number, row, report| {
@@ -252,7 +259,7 @@ fn edges(file: (&str, &[u8]), sources: &HashMap<u64, Concept>, report: &mut Repo
             return;
         }
         let (Ok(source), Ok(target)) = (from.parse(), to.parse()) else {
-            return bad_id(report, Place::line(file.0, number), &format!("{from}, {to}"), "");
+            return bad_id(report, Place::line(&*file.name, number), &format!("{from}, {to}"), "");
         };
         if !sources.contains_key(&source) {
             return;
@@ -266,8 +273,8 @@ fn edges(file: (&str, &[u8]), sources: &HashMap<u64, Concept>, report: &mut Repo
             (false, _) => withdrawn += 1,
         }
     })?;
-    tell_count(report, "withdrawn-rows", withdrawn, file.0, "relationships are not valid any more");
-    tell_count(report, "maps-to-value", values, file.0, "relationships are to values");
+    tell_count(report, "withdrawn-rows", withdrawn, &file.name, "relationships are not valid any more");
+    tell_count(report, "maps-to-value", values, &file.name, "relationships are to values");
     Ok(edges)
 }
 

@@ -23,7 +23,8 @@
 //! | `superseded-rows` | note | how many rows are older states of others (in a Full file) |
 //! | `unknown-correlation` | doubtful | a correlation that this reader does not know: the row has no relationship |
 //! | `repeated-row` | doubtful | the same concept, target, group, priority and rule under another `id` |
-//! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 became U+FFFD |
+//! | `line-too-long` | refused | a line of more than a mebibyte was passed over |
 //!
 //! SNOMED CT may be used where one holds an affiliate licence, or in a member country; the target classification has a
 //! licence of its own.
@@ -31,8 +32,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::encoding::read_file;
 use super::lines::{Headings, each_line, shown};
+use super::parts::Part;
 use super::{MapDraft, MapRow, MapSide, Place, Relationship, Report, Severity};
 use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
@@ -46,15 +47,19 @@ use crate::{Edition, Error, Result};
 /// [`Error::Io`] if the file cannot be read, [`Error::Source`] if it has not the columns of a map or no row at all,
 /// [`Error::Argument`] if it has several reference sets and none is told, or not the one that is.
 pub fn read(path: impl AsRef<Path>, refset: Option<&str>) -> Result<(MapDraft, Report)> {
-    let (name, bytes) = read_file(path.as_ref())?;
-    read_bytes(&name, &bytes, refset)
+    read_part(&Part::file(path.as_ref().to_owned()), refset)
 }
 
 /// Reads a file whose content is at hand; `name` is what the report calls it. See [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], refset: Option<&str>) -> Result<(MapDraft, Report)> {
+    read_part(&Part::bytes(name, bytes), refset)
+}
+
+fn read_part(part: &Part<'_>, refset: Option<&str>) -> Result<(MapDraft, Report)> {
+    let name = part.name.as_str();
     let mut report = Report::default();
     let mut table: Option<Table> = None;
-    each_line(name, bytes, &mut report, |number, line, report| {
+    each_line(part, &mut report, |number, line, report| {
         let fields: Vec<&str> = line.split('\t').collect();
         match &mut table {
             Some(table) => table.add(number, &fields, report),
@@ -266,7 +271,7 @@ fn correlation(id: &str) -> std::result::Result<Option<Relationship>, ()> {
 /// The system to which a reference set of the international edition, or of a national one, maps.
 fn target_of(refset: &str) -> (&'static str, CodeGrammar) {
     match refset {
-        "447562003" => ("icd10", CodeGrammar::Icd10),
+        "447562003" => ("icd10-who", CodeGrammar::Icd10),
         "6011000124106" => ("icd10-cm", CodeGrammar::Icd10),
         "447563008" => ("icd9-cm", CodeGrammar::Icd9),
         "446608001" => ("icd-o-3", CodeGrammar::Verbatim),
@@ -308,7 +313,7 @@ mod tests {
     #[test]
     fn rows_are_ordered_by_concept_group_and_priority() {
         let (draft, report) = read(&sample());
-        assert_eq!((draft.edition.to_string().as_str(), draft.edition.aliases.len()), ("sct-to-icd10|20230731", 1));
+        assert_eq!((draft.edition.to_string().as_str(), draft.edition.aliases.len()), ("sct-to-icd10-who|20230731", 1));
         assert_eq!(draft.target.grammar, CodeGrammar::Icd10);
         let rows: Vec<_> =
             draft.rows.iter().map(|row| (row.source.as_str(), row.target.as_deref(), row.line)).collect();

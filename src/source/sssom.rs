@@ -30,15 +30,16 @@
 //! | `bad-code` | doubtful | what follows the prefix is no code of its system; it is kept as it stands |
 //! | `several-systems` | note | a side has codes of several prefixes |
 //! | `repeated-row` | doubtful | the same subject, predicate, modifier and object again |
-//! | `encoding-assumed`, `undecodable` | doubtful | see [`encoding`](super::encoding) |
+//! | `undecodable` | doubtful | bytes that are no UTF-8 became U+FFFD |
+//! | `line-too-long` | refused | a line of more than a mebibyte was passed over |
 //!
 //! Each mapping set has its own licence, told in its metadata: it is in [`Edition::issued_by`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::encoding::read_file;
 use super::lines::{Headings, each_line, shown};
+use super::parts::Part;
 use super::{MapDraft, MapRow, MapSide, Place, Relationship, Report, Severity};
 use crate::code::CodeGrammar;
 use crate::{Edition, Error, Result};
@@ -51,16 +52,20 @@ use crate::{Edition, Error, Result};
 ///
 /// [`Error::Io`] if the file cannot be read, [`Error::Source`] if it has not the columns of SSSOM or no row at all.
 pub fn read(path: impl AsRef<Path>, version: Option<&str>) -> Result<(MapDraft, Report)> {
-    let (name, bytes) = read_file(path.as_ref())?;
-    read_bytes(&name, &bytes, version)
+    read_part(&Part::file(path.as_ref().to_owned()), version)
 }
 
 /// Reads a file whose content is at hand; `name` is what the report calls it. See [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8], version: Option<&str>) -> Result<(MapDraft, Report)> {
+    read_part(&Part::bytes(name, bytes), version)
+}
+
+fn read_part(part: &Part<'_>, version: Option<&str>) -> Result<(MapDraft, Report)> {
+    let name = part.name.as_str();
     let mut report = Report::default();
     let mut metadata = Metadata::default();
     let mut table: Option<Table> = None;
-    each_line(name, bytes, &mut report, |number, line, report| {
+    each_line(part, &mut report, |number, line, report| {
         if let Some(line) = line.strip_prefix('#').filter(|_| table.is_none()) {
             metadata.add(line);
             return Ok(());
@@ -274,7 +279,7 @@ fn relationship(predicate: &str) -> Option<Relationship> {
 fn system_of(prefix: &str) -> Option<(&'static str, CodeGrammar)> {
     match prefix.to_ascii_lowercase().as_str() {
         "icd10cm" => Some(("icd10-cm", CodeGrammar::Icd10)),
-        "icd10" | "icd10who" => Some(("icd10", CodeGrammar::Icd10)),
+        "icd10" | "icd10who" => Some(("icd10-who", CodeGrammar::Icd10)),
         "icd9" | "icd9cm" => Some(("icd9-cm", CodeGrammar::Icd9)),
         "sctid" | "snomed" | "snomedct" | "snomedct_us" => Some(("http://snomed.info/sct", CodeGrammar::Verbatim)),
         "loinc" => Some(("loinc", CodeGrammar::Verbatim)),
