@@ -381,10 +381,10 @@ mod forged {
                 .collect();
             draft
         };
-        let deepest = index::to_bytes(&list(255), &Default::default()).unwrap();
+        let deepest = index::to_bytes(list(255), &Default::default()).unwrap();
         let system = open(deepest);
         assert_eq!(system.concepts().last().unwrap().ancestors().unwrap().len(), 254);
-        assert!(matches!(index::to_bytes(&list(256), &Default::default()), Err(Error::Draft { .. })));
+        assert!(matches!(index::to_bytes(list(256), &Default::default()), Err(Error::Draft { .. })));
 
         // Two levels of many concepts, forged: each inner node ends at once and has the one before it as its parent.
         let (mut draft, many) = (list(0), 60_000);

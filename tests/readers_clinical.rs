@@ -29,7 +29,7 @@ fn values(draft: &Draft, code: &str, property: &str) -> Vec<String> {
 }
 
 fn of_rule(report: &Report, rule: &str) -> usize {
-    report.of_rule(rule).count()
+    report.total(rule)
 }
 
 fn compile(draft: &Draft, report: &Report) -> CodeSystem {
