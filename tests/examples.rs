@@ -4,11 +4,14 @@
 //! built is skipped.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod support;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use support::shared;
 
 /// The program of an example, in the folder beside this test's own. `None`, with a line saying so, if these features
 /// do not build it.
@@ -625,6 +628,48 @@ fn compile_reads_folders_and_archives() {
         assert!(shown.contains("release.tar"), "{shown}");
     } else {
         fails(&compile, &["auto", &path("release.tar"), "--output", &output], &["release.tar", "feature `archive`"]);
+    }
+}
+
+/// Fixtures and published files of other code systems, as they are.
+#[test]
+fn compile_knows_clinical_terminologies() {
+    let Some(compile) = program("compile") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out.mti").to_str().unwrap().to_owned();
+    let dummy = "intl/snomed/rf2-dummy/main/resources/dummy-snomed-content/RF2Release";
+    let core = "snomed-ct|http://snomed.info/sct/900000000000207008/version/";
+    let (packed, json_of_ontologies) = (cfg!(feature = "archive"), cfg!(feature = "json"));
+    for (path, format, edition, concepts, is_built) in [
+        ("intl/snomed/ecl-core/rf2", "snomed-rf2", format!("{core}20200101"), 34, true),
+        (dummy, "snomed-rf2", format!("{core}20180131"), 103, true),
+        ("intl/loinc/extract", "loinc", "loinc|2.79".to_owned(), 483, true),
+        ("intl/atc", "atc", "atc|2026".to_owned(), 6_996, true),
+        ("intl/mesh/mtrees2022.bin", "mesh-trees", "mesh|2022".to_owned(), 30_192, true),
+        (
+            "intl/hpo/hp.v2024-08-13.json.gz",
+            "obo-graph",
+            "hpo|2024-08-13".to_owned(),
+            19_434,
+            packed && json_of_ontologies,
+        ),
+        ("intl/hpo/hp-es.babelon.tsv", "babelon", "hpo-es|1".to_owned(), 19_932, true),
+    ] {
+        let Some(input) = shared(path).filter(|_| is_built) else { continue };
+        let version: &[&str] = if format == "babelon" { &["--version", "1"] } else { &[] };
+        let made = &json(&compile, &[&["auto", input.to_str().unwrap(), "--output", &output], version].concat())[0];
+        assert_eq!(
+            (&made["format"], &made["edition"], &made["concepts"]),
+            (&format.into(), &edition.into(), &concepts.into())
+        );
+    }
+    // Without the table of names there is nothing to compile.
+    if let Some(input) = shared("intl/rxnorm") {
+        fails(
+            &compile,
+            &["auto", input.to_str().unwrap(), "--output", &output],
+            &["there is no table of RxNorm names"],
+        );
     }
 }
 

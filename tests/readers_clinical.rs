@@ -28,7 +28,7 @@ fn values(draft: &Draft, code: &str, property: &str) -> Vec<String> {
     values.map(|(_, value)| text(value)).collect()
 }
 
-fn of_rule(report: &Report, rule: &'static str) -> usize {
+fn of_rule(report: &Report, rule: &str) -> usize {
     report.total(rule)
 }
 

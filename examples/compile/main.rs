@@ -48,7 +48,8 @@ usage: compile FORMAT INPUT… --output FILE [--former INPUT]… [--mapping FILE
                   With supplements=icd10-vn it makes a supplement: names and properties for the
                   codes of another list. data/icd10.mapping is an example; the documentation of
                   medterm::source::delimited::Mapping lists all keys.
-  --version V     the edition, as 2025-04, where neither the files nor their names tell it.
+  --version V     the edition, where the files do not tell it: for icd10cm-order as 2025-04, for loinc as
+                  2.82, for atc and mesh-trees the year; for babelon the translation's own.
   --refset ID     for rf2-map: the reference set, where a file has several.
   --strict        stop at the first row that is doubtful or cannot be used, and write no index.
   --report FILE   write every finding, one per line: what was repaired, doubted or refused, and where.

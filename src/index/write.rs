@@ -25,8 +25,8 @@ use crate::{Error, Result};
 /// Compiles a draft into the bytes of an index: a code system's, or if its content is
 /// [`Content::Supplement`] a supplement's. The same draft and report give the same bytes.
 ///
-/// A draft that is given away, rather than lent, is freed before the largest part of the work: for a list of a million
-/// terms, that halves the memory that is needed.
+/// A draft that is given away, rather than lent, is freed before the terms are coded, which saves memory where lists are
+/// large.
 ///
 /// # Errors
 ///

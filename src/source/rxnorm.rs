@@ -81,7 +81,7 @@ pub fn read(release: impl AsRef<Path>, options: &Options) -> Result<(Draft, Repo
 
 /// Whether the first rows of a file are those of the table of names, or one is that of RxNorm in the table of sources.
 pub(super) fn knows(sample: &Sample<'_>) -> bool {
-    let is_name = |row: &&str| {
+    let is_name = |row: &str| {
         let fields: Vec<&str> = row.split('|').collect();
         let at = |column: usize| fields.get(column).copied().unwrap_or_default();
         fields.len() == Table::Names.columns() + 1
@@ -91,9 +91,9 @@ pub(super) fn knows(sample: &Sample<'_>) -> bool {
             && at(18).is_empty()
     };
     let is_source =
-        |row: &&str| row.split('|').nth(3) == Some("RXNORM") && row.split('|').count() == Table::Sources.columns() + 1;
+        |row: &str| row.split('|').nth(3) == Some("RXNORM") && row.split('|').count() == Table::Sources.columns() + 1;
     let rows = || sample.rows.iter();
-    rows().next().is_some() && rows().take(5).all(is_name) || rows().any(is_source)
+    rows().next().is_some() && rows().take(5).all(|row| is_name(row)) || rows().any(|row| is_source(row))
 }
 
 /// Reads RxNorm's own names of the release that an input holds. Uses [`ReadOptions::version`].

@@ -194,6 +194,20 @@ fn findings_name_their_row() {
 }
 
 #[test]
+fn the_table_of_terms_is_known_under_any_name() {
+    let files = [(0, "a/terms of 2.82.csv", FILES[0].1), (0, "a/Part.csv", FILES[4].1), (0, "b/notes.txt", "Notes\n")];
+    let input = Input::of_files(files.map(|(root, path, text)| (root, path, text.as_bytes()))).unwrap();
+    let reading = crate::source::read(&input, &ReadOptions::new().version("2.82")).unwrap();
+    assert_eq!((reading.draft.edition.to_string().as_str(), reading.draft.concepts.len()), ("loinc|2.82", 3));
+    assert_eq!((reading.report.sources.len(), reading.report.total("file-not-read")), (2, 1));
+    let all = FILES.map(|(name, text)| (0, name, text.as_bytes()));
+    let input = Input::of_files(all).unwrap();
+    assert_eq!(FormatReader.read(&input, &ReadOptions::new().language("vi-VN")).unwrap().draft.language, "vi-VN");
+    let strict = ReadOptions::new().strictness(crate::source::Strictness::StopAtFirstDoubt);
+    assert!(matches!(FormatReader.read(&input, &strict), Err(Error::Doubt(doubt)) if doubt.rule == "answer-text"));
+}
+
+#[test]
 fn what_is_no_release_is_an_error() {
     for (name, text) in [("Part.csv", FILES[4].1), ("Loinc.csv", "a,b\n1,2\n"), ("Loinc.csv", "")] {
         assert!(matches!(read_files(&[(name, text.as_bytes())], &Options::default()), Err(Error::Source { .. })));

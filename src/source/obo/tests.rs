@@ -1,7 +1,7 @@
 use super::*;
 use crate::Error;
 use crate::source::{
-    Content, DesignationUse, Draft, DraftConcept, EdgeKind, Input, Limits, PropertyValue, Report, Severity,
+    Content, DesignationUse, Draft, DraftConcept, EdgeKind, Input, Limits, PropertyValue, ReadOptions, Report, Severity,
 };
 use proptest::prelude::*;
 
@@ -262,6 +262,32 @@ fn a_translation_is_a_supplement_or_a_language() {
         assert!(matches!(read_babelon_bytes("x.tsv", text.as_bytes(), "hpo", "1"), Err(Error::Source { .. })));
     }
     assert!(matches!(read_babelon("none.tsv", "hpo", "1"), Err(Error::Io { .. })));
+}
+
+#[test]
+fn options_are_met_or_refused() {
+    let input = |name: &str, text: &str| Input::from_bytes(name, text, Limits::new()).unwrap();
+    let read = crate::source::read;
+    let untold = TEXT.replace("data-version: hp/releases/2024-08-13/hp.obo\n", "");
+    let told = read(&input("hp.obo", &untold), &ReadOptions::new().version("7")).unwrap();
+    assert_eq!(told.draft.edition.to_string(), "hpo|7");
+    let supplement = read(&input("hp-vi.tsv", BABELON), &ReadOptions::new().version("7")).unwrap();
+    assert_eq!(supplement.draft.supplements.as_deref(), Some("hpo"));
+    assert_eq!(supplement.draft.edition.to_string(), "hpo-vi|7");
+    let error = read(&input("hp-vi.tsv", BABELON), &ReadOptions::new()).unwrap_err();
+    assert!(matches!(error, Error::Argument { what: "version", .. }), "{error}");
+    let strict = ReadOptions::new().version("7").strictness(crate::source::Strictness::StopAtFirstDoubt);
+    let bad = TEXT.replace("EXACT layperson", "FITTING layperson");
+    for (name, text) in [("hp.obo", bad.as_str()), ("hp-vi.tsv", BABELON)] {
+        assert!(matches!(read(&input(name, text), &strict), Err(Error::Doubt(_))), "{name}");
+    }
+    #[cfg(feature = "json")]
+    {
+        let graph = read(&input("x", GRAPH), &strict).unwrap();
+        assert_eq!(graph.draft.edition.to_string(), "hpo|2024-08-13");
+        let bad = GRAPH.replace("\"lbl\": \"Ear\"", "\"lbl\": 7");
+        assert!(matches!(read(&input("x", &bad), &strict), Err(Error::Doubt(_))));
+    }
 }
 
 proptest! {

@@ -380,6 +380,82 @@ fn a_snapshot_is_read_where_several_types_are_there_and_packages_add_up() {
 }
 
 #[test]
+fn packages_in_one_folder_are_told_apart() {
+    let extension = |path| (path, 0, file(CONCEPTS, &[concept("7000104008", "20240531", 1)]));
+    let mut files: Vec<_> = release();
+    files.push(extension("national/Delta/Terminology/sct2_Concept_Delta_XX_20240531.txt"));
+    // A delta beside a snapshot of another package is read.
+    let (draft, report) = read(&files).unwrap();
+    assert_eq!((draft.concepts.len(), draft.content), (5, Content::Complete));
+    assert_eq!(report.total("file-not-read"), 0);
+    // In the same package it is not.
+    files.pop();
+    files.push(extension("Delta/Terminology/sct2_Concept_Delta_XX_20240531.txt"));
+    let (draft, report) = read(&files).unwrap();
+    assert_eq!((draft.concepts.len(), report.total("file-not-read")), (4, 1));
+}
+
+#[cfg(feature = "archive")]
+#[test]
+fn archives_are_read_as_they_are_downloaded() {
+    use std::io::{Cursor, Write as _};
+    let zip = |folder: &str, files: &[(&str, usize, String)]| {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, _, text) in files {
+            let path = format!("{folder}/Snapshot/Terminology/{name}");
+            archive.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let base = zip("SnomedCT_International", &release());
+    std::fs::write(path("base.zip"), &base).unwrap();
+    let own = ("sct2_Concept_Snapshot_XX_20240531.txt", 0, file(CONCEPTS, &[concept("7000104008", "20240531", 1)]));
+    std::fs::write(path("national.zip"), zip("SnomedCT_National", &[own])).unwrap();
+    let reader = crate::source::reader(Format::SnomedRf2).unwrap();
+    let input = Input::open_all([path("base.zip"), path("national.zip")], Limits::new()).unwrap();
+    let options = ReadOptions::new().language("en-GB");
+    let reading = reader.read(&input, &options).unwrap();
+    assert_eq!((reading.draft.concepts.len(), reading.draft.language.as_str()), (5, "en"));
+    assert_eq!(of(&reading.draft, WIDGET).designations[0].text, "Colour widget");
+    assert_eq!(reading.report.sources[0], crate::source::SourceFile::of("base.zip", &base));
+    let place = reading.report.of_rule("only-fully-specified-name").next().unwrap().place.to_string();
+    let expected =
+        "base.zip/SnomedCT_International/Snapshot/Terminology/sct2_Concept_Snapshot_INT_20240101.txt, line 4";
+    assert_eq!(place, expected);
+    // Both archives in a folder, too.
+    assert_eq!(crate::source::read(&Input::open(folder.path()).unwrap(), &options).unwrap().draft.concepts.len(), 5);
+}
+
+#[test]
+fn options_are_met_or_refused() {
+    let files = release();
+    let files = || files.iter().map(|(name, package, text)| (*package, *name, text.as_bytes()));
+    let input = Input::of_files(files()).unwrap();
+    let read = |options: &ReadOptions| FormatReader.read(&input, options);
+    let version = |module: &str| format!("snomed-ct|http://snomed.info/sct/{module}/version/20240101");
+    let of_module = read(&ReadOptions::new().edition(&version(WIDGET))).unwrap();
+    assert_eq!(of_module.draft.edition.to_string(), version(WIDGET));
+    assert!(read(&ReadOptions::new().edition("loinc")).is_err());
+    assert_eq!(read(&ReadOptions::new().language("vi")).unwrap().draft.language, "vi");
+    assert!(matches!(read(&ReadOptions::new().language("fr")), Err(Error::Argument { what: "language", .. })));
+
+    let bad = file(CONCEPTS, &[concept(ROOT, "20240101", 1), concept(WIDGET, "never", 1)]);
+    let input = Input::of_files([(0, "sct2_Concept_Snapshot.txt", bad.as_bytes())]).unwrap();
+    let strict = ReadOptions::new().strictness(crate::source::Strictness::StopAtFirstDoubt);
+    let Err(Error::Doubt(doubt)) = FormatReader.read(&input, &strict) else { panic!("it has doubts") };
+    assert_eq!((doubt.rule, doubt.place.line), ("bad-row", Some(3)));
+    let short = Input::from_bytes("concepts.txt", bad, Limits::new().line_bytes(40)).unwrap();
+    let error = FormatReader.read(&short, &ReadOptions::new()).unwrap_err();
+    assert!(matches!(error, Error::Limit { limit: "line_bytes", .. }), "{error}");
+    let other = Input::from_bytes("concepts.txt", "code\tname\n", Limits::new()).unwrap();
+    let error = FormatReader.read(&other, &ReadOptions::new()).unwrap_err();
+    assert_eq!(error.to_string(), "concepts.txt: its first row is no heading of RF2");
+}
+
+#[test]
 fn bad_rows_are_reported_and_all_else_is_kept() {
     let concepts = file(
         CONCEPTS,

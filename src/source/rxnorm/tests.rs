@@ -160,6 +160,22 @@ fn findings_name_their_row() {
 }
 
 #[test]
+fn the_full_release_is_read_rather_than_its_extract() {
+    let extract = "prescribe/rrf/RXNCONSO.RRF";
+    let names = FILES.map(|(name, text)| (format!("rrf/{name}"), text));
+    let files = names.iter().map(|(path, text)| (path.as_str(), *text));
+    let files = [(extract, "101|ENG||||||1|1|101||RXNORM|IN|101|extract||N|4096|\n")].into_iter().chain(files);
+    let input = Input::of_files(files.map(|(path, text)| (0, path, text.as_bytes()))).unwrap();
+    let reading = crate::source::read(&input, &ReadOptions::new()).unwrap();
+    assert_eq!(reading.draft.edition.to_string(), "rxnorm|08042025");
+    assert_eq!(of(&reading.draft, "101").designations[0].text, "widgetine");
+    let others: Vec<_> = reading.report.of_rule("file-not-read").map(|entry| entry.place.file.as_str()).collect();
+    assert_eq!(others, [extract]);
+    let strict = ReadOptions::new().strictness(crate::source::Strictness::StopAtFirstDoubt);
+    assert!(matches!(FormatReader.read(&input, &strict), Err(Error::Doubt(_))));
+}
+
+#[test]
 fn what_is_no_release_is_an_error() {
     let with_version = Options { version: Some("x".into()), ..Options::default() };
     assert!(matches!(read_files(&[], &with_version), Err(Error::Source { .. })));
